@@ -1,1 +1,1 @@
-"""From a register on a day to what must change on a server."""
+"""Computes from a register on a day the accounts of a server, and the plan of the changes to reach them."""

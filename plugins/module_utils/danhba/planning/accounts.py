@@ -1,6 +1,7 @@
-"""The accounts of a mail server, and what it does with mail to every other address: wanted or actual.
+"""Accounts of a mail server, routes of all other addresses, and exemptions from the secrecy gate; wanted or actual.
 
-This module and `plan` also run on the server, so they and what they import need nothing but Python; a test holds it.
+This module and `plan` also run on the server, so they and their imports need the standard library alone; a test
+verifies it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-# An official's staff number, or an agency's tendonvi; the first says which.
+# The kind, and an official's staff number or an agency's tendonvi.
 Key = tuple[str, str]
 
 OFFICIAL = "official"
@@ -56,12 +57,12 @@ class Account(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What never changes about it."""
+        """Return kind and id, which never change."""
         return self.kind, self.id
 
 
 class Route(NamedTuple):
-    """Mail to an address that is no open mailbox: delivered to `targets` (system, forward) or refused with `reply`."""
+    """How mail to an address without an open mailbox is handled: delivered to `targets` or refused with `reply`."""
 
     address: str
     mode: str
@@ -71,7 +72,7 @@ class Route(NamedTuple):
 
 
 class Exemption(NamedTuple):
-    """Files (SHA-256 of each) that one address may send from one ISO date to another although they carry a mark."""
+    """Files (SHA-256 of each) with a secrecy mark that one address may send from one ISO date to another."""
 
     sender: str
     files: tuple[str, ...]
@@ -82,17 +83,17 @@ class Exemption(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Whatever is changed of it makes another one of it."""
+        """Return a digest of all fields: any change makes another exemption."""
         return hashlib.sha256(tuple.__repr__(self).encode()).hexdigest()[:12]
 
 
 def exemption_of(sender: str, files: Iterable[str], *more: str) -> Exemption:
-    """An exemption from the values of a row."""
+    """Return the exemption of a row's values."""
     return Exemption(sender, tuple(files), *more)
 
 
 def route_of(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
-    """A route from the values of a row."""
+    """Return the route of a row's values; raise TypeError if they are none."""
     if not all(isinstance(value, str) for value in (address, mode, document, reply)) or mode not in MODES:
         raise TypeError(f"no route: {address!r}")
     keys = tuple((kind, id_) for kind, id_ in targets)
@@ -118,37 +119,36 @@ class Accounts:
         return cls(found, {r.address: r for r in routes}, {e.id: e for e in exemptions})
 
     def digest(self) -> str:
-        """SHA-256 over everything, whatever the order it was read in."""
+        """Return the SHA-256 over all accounts, routes and exemptions, independent of their order."""
         return digest_of(map(line, self.accounts.values()), self.routes.values(), self.exemptions.values())
 
 
 EMPTY = Accounts({}, {})
 
 _QUOTA = Account._fields.index("quota")
-# How a line writes what would end it or one of its fields, as PostgreSQL's COPY does; hardly any text has such a
-# character.
+# Escapes of the characters that end a line or a field, as in PostgreSQL's COPY; hardly any text has one.
 ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _TO_ESCAPE, _ESCAPED = re.compile(r"[\\\t\n\r]"), re.compile(r"\\.")
 _UNESCAPES = {escape: character for character, escape in ESCAPES.items()}
 
 
 def line(row: Sequence[object]) -> str:
-    """A row, such as an account, as one line of text with tabs between its fields.
+    """Return a row, such as an account, as a line of text with tabs between its fields.
 
-    By their lines many accounts are compared without being taken apart.
+    Many accounts are compared by their lines, without parsing them.
     """
     text = "\t".join(map(str, row))
-    # Looking for each by itself takes a quarter of what a pattern does, and a province has a hundred thousand rows.
+    # Four searches take a quarter of the time of one pattern; this runs for each of up to 100,000 rows.
     if "\\" in text or "\n" in text or "\r" in text or text.count("\t") >= len(row):
         return "\t".join(_TO_ESCAPE.sub(lambda found: ESCAPES[found[0]], str(value)) for value in row)
     return text
 
 
 def of_line(text: str) -> Account:
-    """The account of a line.
+    """Parse a line into an account.
 
     Raises:
-        ValueError, TypeError: this is no such line.
+        ValueError, TypeError: the line is no account.
     """
     values: list[Any] = text.split("\t")
     if "\\" in text:
@@ -159,7 +159,7 @@ def of_line(text: str) -> Account:
 
 
 def digest_of(lines: Iterable[str], routes: Iterable[Route], exemptions: Iterable[Exemption] = ()) -> str:
-    """SHA-256 over accounts by their lines, over routes and exemptions, whatever the order they come in."""
+    """Return the SHA-256 over accounts (as lines), routes and exemptions, independent of their order."""
     whole = hashlib.sha256("\n".join(sorted(lines)).encode())
     for route in sorted(routes):
         whole.update(tuple.__repr__(route).encode())
@@ -169,7 +169,7 @@ def digest_of(lines: Iterable[str], routes: Iterable[Route], exemptions: Iterabl
 
 
 def dump(accounts: Accounts) -> dict[str, Any]:
-    """As JSON holds it: one list an account, a route and an exemption, in the order of their fields."""
+    """Return all as data for JSON: a list for each account, route and exemption, in the order of the fields."""
     return {
         "accounts": [tuple(account) for account in accounts.accounts.values()],
         "routes": [tuple(route) for route in accounts.routes.values()],
@@ -181,7 +181,7 @@ _ROW = [int if name == "quota" else str for name in Account._fields]
 
 
 def _account(row: Iterable[Any]) -> Account:
-    # A state exported before accounts had the last four fields is shorter: it has three, `parent` alone, or none.
+    # Exports of earlier versions have three of the last four fields, `parent` alone, or none.
     if [type(value) for value in row] not in (_ROW, _ROW[:-1], _ROW[:-3], _ROW[:-4]):
         raise TypeError(f"no account: {row!r}")
     account = Account(*row)
@@ -192,13 +192,13 @@ def _account(row: Iterable[Any]) -> Account:
 
 
 def load(data: Mapping[str, Any]) -> Accounts:
-    """The inverse of `dump`.
+    """Return the accounts of data that `dump` has made.
 
     Raises:
-        ValueError, TypeError, KeyError: this is no such thing.
+        ValueError, TypeError, KeyError: the data has another form.
     """
     accounts = [_account(row) for row in data["accounts"]]
     routes = [route_of(*row) for row in data["routes"]]
-    # A state exported before there were exemptions has none.
+    # Exports of earlier versions have no exemptions.
     exemptions = [exemption_of(*row) for row in data.get("exemptions", ())]
     return Accounts.of(accounts, routes, exemptions)

@@ -1,4 +1,4 @@
-"""Which mailboxes have been closed for as long as the policy keeps them in the store, and are to be archived."""
+"""Closed mailboxes whose retention period in the store has ended, so that they are to be archived."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .state import Timeline
 
 
 class Kept(NamedTuple):
-    """A closed mailbox: since when and by which document, how many days it is kept, and until which day.
+    """A closed mailbox with its retention: `since` the closing by `document`, for `days` days, `until` a day.
 
-    All days are ISO 8601. A `leader`'s is kept for longer.
+    Days are ISO 8601. The mailbox of a `leader` is kept longer.
     """
 
     kind: str
@@ -29,14 +29,14 @@ class Kept(NamedTuple):
 
     @property
     def key(self) -> Key:
-        """What never changes about the mailbox."""
+        """Return kind and id, which never change."""
         return self.kind, self.id
 
 
 def kept(timeline: Timeline) -> dict[Key, Kept]:
-    """Every mailbox that the register has closed by the timeline's day, by its key, in the order of their days.
+    """Return every mailbox that is closed on the timeline's day, by key, in the order of the days `until`.
 
-    Whoever was a leader in any entry counts as one: what a leader wrote is in it, whatever the last entry says.
+    A person with any entry as leader counts as a leader: the mailbox holds what was written in that office.
     """
     policy = timeline.register.province.policy
     leaders = frozenset(_leaders(timeline))
@@ -53,7 +53,7 @@ def kept(timeline: Timeline) -> dict[Key, Kept]:
 
 
 def due(timeline: Timeline) -> list[Kept]:
-    """Those of them whose days are over on the timeline's day."""
+    """Return the closed mailboxes whose retention has ended by the timeline's day."""
     today = timeline.day.isoformat()
     return [each for each in kept(timeline).values() if each.until <= today]
 

@@ -1,9 +1,9 @@
-"""What a change of the register does that somebody compares with its documents, in the order of weight.
+"""Lists everything in a change of the register that a reviewer compares with its documents, by importance.
 
-A plan tells what a server does on a day. This tells what stands behind it, whatever the day: who gets a mailbox that is
-not their own, by which keys letters are encrypted, what is pinned, unlocked or given more room, and each thing that a
-document does to a person. Plans, reviews and rules all ask here, so that none of them knows of a change that another
-does not. Days are ISO 8601, empty where there is none; quotas are octets.
+A plan lists what a server does on one day. `Compared` lists the causes on all days: who is given a mailbox that is not
+their own, the keys that letters are encrypted with, pinned addresses, lifted suspensions, quotas, and each event of a
+person. Plans, reviews and rules all use it, so that none of them overlooks a change that another one sees. Days are
+ISO 8601, empty if there is none; quotas are in bytes.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
 OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
-# What may be taken out besides a closing: an entry of `changes`, a custodian, what was withdrawn.
+# Kinds of entries that may be removed besides closings: an entry of `changes`, a custodian, a withdrawal.
 CHANGED, CUSTODIAN, WITHDRAWN = "changed", "custodian", "withdrawn"
-# What is said of a person, and of an agency, without a document of its own.
+# Fields of a person and of an agency that change without a document of their own.
 _UNNAMED = ("title", "unit", "phone")
 _OF_PEOPLE = ("family", "given", *_UNNAMED)
 _OF_AGENCIES = ("name", "kind", "parent", "identifier")
 
 
 class Handover(NamedTuple):
-    """A contact mailbox given to somebody from a day on; `before_…` is who had it, empty where nobody did (R11.1)."""
+    """A contact mailbox given to a custodian from a day on; `before_…` is the former one, empty if none (R11.1)."""
 
     agency: str
     day: str
@@ -47,12 +47,12 @@ class Handover(NamedTuple):
 
     @property
     def is_to_another(self) -> bool:
-        """Whether the mailbox goes from one person to another, so that it is handed over (R11.2)."""
+        """Say whether the mailbox goes from one person to another, which demands a hand-over (R11.2)."""
         return self.before_person not in {"", self.person}
 
 
 class Pinned(NamedTuple):
-    """An address that a document decides; its local part."""
+    """An address that a document decides (`address` is its local part)."""
 
     agency: str
     person: str
@@ -62,7 +62,7 @@ class Pinned(NamedTuple):
 
 
 class Unlocked(NamedTuple):
-    """A suspension that ends sooner: on `end` instead of `before` (empty: open); an empty `end` is one taken out."""
+    """A suspension that ends earlier: on `end` instead of `before` (empty: open-ended). Removed if `end` is empty."""
 
     agency: str
     person: str
@@ -75,9 +75,9 @@ class Unlocked(NamedTuple):
 
 
 class Withdrawn(NamedTuple):
-    """What was to come to pass from a day on, and the document that takes it back, and when, before that day.
+    """An entry that was to take effect on `day`, withdrawn by the document `by` of the day `on` before it.
 
-    `what` and `event` are as those of `Cited`; of an agency itself also `CHANGED`, without a `person`, and `CUSTODIAN`.
+    `what` and `event` are as in `Cited`; for an agency also `CHANGED`, without a `person`, and `CUSTODIAN`.
     """
 
     agency: str
@@ -92,12 +92,11 @@ class Withdrawn(NamedTuple):
 
 
 class Gone(NamedTuple):
-    """What the register said and says no more, nor that a document takes it back: a correction that was acknowledged.
+    """An entry that was removed from the register without a withdrawal: an acknowledged correction.
 
-    `what` is one of `CLOSED`, `CHANGED`, `CUSTODIAN` and `WITHDRAWN`, `event` that of it where it had one. Of what was
-    withdrawn, `day` is the one on which it was to come to pass, and `document` the one that took it back; of an
-    agency's own that has no event, `event` says which of the others it was. A `person` is empty where it is the
-    agency's own.
+    `what` is one of `CLOSED`, `CHANGED`, `CUSTODIAN` and `WITHDRAWN`, `event` the entry's event if it has one. For a
+    removed withdrawal, `day` is the day of the withdrawn entry, `document` the withdrawing one, and `event`, if the
+    withdrawn entry has no event, its kind. `person` is empty for an entry of the agency itself.
     """
 
     agency: str
@@ -110,7 +109,7 @@ class Gone(NamedTuple):
 
 
 class Leader(NamedTuple):
-    """Who becomes a leader, whose mail is kept longer, or is one no more; by the document of a new entry."""
+    """A person who becomes a leader, whose mail is kept longer, or ceases to be one; `document` of a new entry."""
 
     agency: str
     person: str
@@ -122,9 +121,9 @@ class Leader(NamedTuple):
 
 
 class Quota(NamedTuple):
-    """The room of a mailbox, of which `before` is None for a new one; without an `id`, of all that state none.
+    """A changed quota of a mailbox; without an `id`, of all mailboxes that have the policy's quota.
 
-    `usual` is that of the kind.
+    `before` is None for a new mailbox; `usual` is the policy's quota of the kind.
     """
 
     kind: str
@@ -138,12 +137,12 @@ class Quota(NamedTuple):
 
     @property
     def is_lowered(self) -> bool:
-        """Whether the mailbox may hold more than it now has room for."""
+        """Say whether the quota is reduced, so that the mailbox may already be over it."""
         return self.before is not None and self.now < self.before
 
 
 class Inherited(NamedTuple):
-    """An agency that ends, and all those whose contact mailboxes get its mail from that day on (R6.1a)."""
+    """An agency that ends on a day, and all agencies whose contact mailboxes get its mail from then on (R6.1a)."""
 
     agency: str
     name: str
@@ -154,7 +153,7 @@ class Inherited(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """What an agency is from a day on by a document, one of its `changes` (R6.1a): its kind, parent or identifier."""
+    """A change of an agency's kind, parent or identifier on a day, by a document: one of its `changes` (R6.1a)."""
 
     agency: str
     day: str
@@ -165,10 +164,10 @@ class Changed(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Another name behind an id: who had the mailbox by then, who has it from a day on, and the document that says so.
+    """Another name under the same id: the holder before, the holder from a day on, and the document.
 
-    Of an entry that is edited there is no day and no document. A mailbox, its mail and its password go by the id: with
-    another name they may go to another person.
+    Day and document are empty for an edited entry. Mailbox, mail and password belong to the id, so another name may
+    mean that another person gets them.
     """
 
     agency: str
@@ -184,7 +183,7 @@ class Named(NamedTuple):
 
 
 class Described(NamedTuple):
-    """Something said anew of a person, or without a `person` of an agency."""
+    """A changed field of a person, or without a `person`, of an agency."""
 
     agency: str
     person: str
@@ -195,12 +194,11 @@ class Described(NamedTuple):
 
 
 class Cited(NamedTuple):
-    """What a document does on a day to a person, or without a `person` to an agency.
+    """An event that a document orders for a person on a day, or without a `person`, for an agency.
 
-    Of a suspension that was there before and ends on another day, `until_before` is the former end.
-
-    `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`; `event` is that of the first two, `until` the end of
-    the third. `address` is the local part; a `leader` is somebody marked as one in that entry.
+    `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`. `event` is the event of the first two; `until` is the
+    end of a suspension, and `until_before` its former end if only the end changed. `address` is the local part;
+    `leader` says whether the entry marks the person as a leader.
     """
 
     agency: str
@@ -222,7 +220,7 @@ class Cited(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """All of it, in the order of weight."""
+    """Everything to compare with documents, the most important kinds first."""
 
     named: tuple[Named, ...] = ()
     handovers: tuple[Handover, ...] = ()
@@ -239,12 +237,12 @@ class Compared:
     cited: tuple[Cited, ...] = ()
 
     def as_data(self) -> dict[str, list[dict[str, Any]]]:
-        """As JSON holds it: the records of each kind with their keys."""
+        """Return the records of each kind as dicts, for JSON."""
         return {each.name: [record._asdict() for record in getattr(self, each.name)] for each in fields(self)}
 
 
 def compare(before: Register | None, now: Register | None, issued: Issued | None) -> Compared:
-    """What of `now` was not in `before`; `issued` are the addresses now. Of a register that cannot be read, nothing."""
+    """Compare two registers; `issued` are the addresses of `now`. Empty if `now` is None (it could not be read)."""
     if now is None:
         return Compared()
     former = before.agencies if before else {}
@@ -258,7 +256,7 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
     return made.all(pairs)
 
 
-# An entry as it was and is, the former None for a new one, with its local part.
+# A person's entry before (None if it is new) and now, and its local part.
 _Pair = tuple[Issuance | None, Issuance, str]
 
 
@@ -308,14 +306,14 @@ class _Made:
         found["cited"] += _of_person(agency, pair)
 
     def _former(self, then: Issuance | None, now: Issuance) -> Issuance | None:
-        """What stood of somebody: the entry as it was, or of a new one the last before its day, wherever it is.
+        """Return the entry before the change; for a new one, the person's last entry before its day in any agency.
 
-        That one is taken as it is now, for what changed of it is told of itself.
+        The latter is returned as it is now, because its own changes are listed themselves.
         """
         return then or last_before(self.earlier.get(now.id, ()), now.id, now.opened.date)
 
     def _named(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Named]:
-        """Another name than the one that the entry had, or the person's last entry before it."""
+        """Yield a name that differs from the former one of the entry, or of the person's other entry."""
         former = self._former(then, now) or self._later(now)
         if former is None or former.name == now.name:
             return
@@ -324,18 +322,18 @@ class _Made:
         yield Named(agency.code, now.id, former.name, former.title, where, now.name, now.title, *told)
 
     def _later(self, now: Issuance) -> Issuance | None:
-        """The first entry of somebody behind a new one that is dated before all of them."""
+        """Return the person's first entry on or after the day of a new one, or None."""
         others = [each for each in self.earlier.get(now.id, ()) if each.opened.date >= now.opened.date and each != now]
         return min(others, key=lambda each: each.opened.date, default=None)
 
     def _agency_of(self, entry: Issuance) -> str:
-        """The agency where an entry stands, which it does not say itself."""
+        """Return the code of the agency whose file has an entry."""
         agencies = self.now.agencies.values()
         holders = (each for each in agencies if entry.id in ids_of(each))
         return next((each.code for each in holders if entry in by_person(each.people, {entry.id})[entry.id]), "")
 
     def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
-        """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
+        """Yield suspensions that end earlier because a new entry does not continue them to their former end."""
         earlier, day = self._former(None, now), now.opened.date
         spells = [spell for spell in earlier.suspended if spell.end is None or day < spell.end] if earlier else []
         carried = next((spell for spell in now.suspended if spell.covers(day)), None)
@@ -367,7 +365,7 @@ class _Made:
             yield Quota(AGENCY, agency.code, agency.code, agency.name, before, room, usual, agency.quota_document)
 
     def _usual(self) -> Iterator[Quota]:
-        """The room of all that state none of their own."""
+        """Yield the changed quotas of the policy, for mailboxes without a quota of their own."""
         was: Policy = self.before.province.policy if self.before else self.policy
         for kind, before, now in (
             (OFFICIAL, was.quota_official, self.policy.quota_official),
@@ -378,7 +376,7 @@ class _Made:
 
 
 def _inherited(before: Register | None, now: Register) -> Iterator[Inherited]:
-    """The agencies whose mail goes to others than it did."""
+    """Yield the ended agencies whose mail goes to other agencies than before."""
     former, later = _heirs(before), _heirs(now)
     for code, heirs in later.items():
         ended = now.agencies.get(code)
@@ -388,7 +386,7 @@ def _inherited(before: Register | None, now: Register) -> Iterator[Inherited]:
 
 
 def _heirs(register: Register | None) -> dict[str, list[str]]:
-    """The codes of those who succeed an agency, by its code."""
+    """Return the codes of an agency's successors, by its code."""
     found: dict[str, list[str]] = {}
     for agency in register.agencies.values() if register else ():
         for code in () if agency.void else agency.succeeds:
@@ -420,7 +418,7 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
 
 
 def _entry_of(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
-    """A custodian's entry of the day, or else the last before it."""
+    """Return a custodian's entry on the day of naming, or else the last before it."""
     entries = people.get(custodian.person, ())
     asked = (entries, custodian.person, custodian.date)
     return entry_on(*asked) or last_before(*asked)
@@ -471,7 +469,7 @@ def _withdrawn_of_agency(then: Agency | None, agency: Agency) -> Iterator[Withdr
 
 
 def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
-    """What is neither there nor withdrawn, and what was withdrawn and is so no more."""
+    """Yield an agency's entries that were removed without a withdrawal, and its removed withdrawals."""
     kept = {_bare(each) for each in (*_standing(now), *(replace(each, withdrawn=None) for each in now.withdrawn))}
     for each in _standing(then):
         if _bare(each) not in kept:
@@ -485,7 +483,7 @@ def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
 
 
 def _standing(agency: Agency) -> Iterator[OfAgency]:
-    """Its closing, changes and custodians that come to pass."""
+    """Yield an agency's closing, changes and custodians that are not withdrawn."""
     if agency.closed and not agency.void:
         yield agency.closed
     yield from agency.changes
@@ -493,21 +491,21 @@ def _standing(agency: Agency) -> Iterator[OfAgency]:
 
 
 def _bare(each: OfAgency) -> OfAgency:
-    """It by what tells it from others: a key may change, and a request be added."""
+    """Return an entry without the fields that may change later: a custodian's key, an event's request."""
     if isinstance(each, Custodian):
         return replace(each, key="")
     return replace(each, request="") if isinstance(each, Event) else each
 
 
 def _what(each: OfAgency) -> tuple[str, str]:
-    """What it is to an agency, and its event where it has one."""
+    """Return the kind of an agency's entry, and its event if it has one."""
     if isinstance(each, Event):
         return CLOSED, each.event
     return (CUSTODIAN if isinstance(each, Custodian) else CHANGED), ""
 
 
 def _whose(agency: Agency, each: OfAgency) -> tuple[str, str]:
-    """A custodian with the name of the day, or of whatever entry there is; else no person, and the agency's name."""
+    """Return person and name of a custodian's entry (the name on its day), else no person and the agency's name."""
     if not isinstance(each, Custodian):
         return "", agency.name
     people = by_person(agency.people, {each.person})
@@ -516,7 +514,7 @@ def _whose(agency: Agency, each: OfAgency) -> tuple[str, str]:
 
 
 def _gone(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Gone]:
-    """A closing that is neither there nor withdrawn, and what was withdrawn and is so no more."""
+    """Yield a person's closing that was removed without a withdrawal, and removed withdrawals."""
     closed, there = then.closed, [each for each in (now.closed, *now.withdrawn) if each]
     if closed and not then.void and _stated(closed) not in map(_stated, there):
         yield Gone(agency.code, closed.date.isoformat(), now.id, now.name, CLOSED, closed.event, closed.document)
@@ -532,7 +530,7 @@ def _stated(event: Event) -> tuple[str, date, str]:
 
 
 def _changes(then: Agency | None, agency: Agency) -> Iterator[Changed]:
-    """What is added, each beside what the agency is until then."""
+    """Yield an agency's added changes, each with the value until its day."""
     known = frozenset(then.changes) if then else frozenset()
     for change, until, _after in agency.steps():
         for field, value in change.values.items() if change not in known else ():
@@ -558,7 +556,7 @@ def _of_agency(then: Agency | None, agency: Agency) -> Iterator[Cited]:
 
 def _events(then: Agency | Issuance | None, now: Agency | Issuance) -> Iterator[tuple[str, Event | None, Event | None]]:
     yield OPENED, then.opened if then else None, now.opened
-    # Who never comes is gone on the day of coming; what takes the opening back is told as such.
+    # A withdrawn opening closes on its own day; only the withdrawal is listed.
     if not now.void:
         yield CLOSED, then.closed if then else None, now.closed
 

@@ -1,4 +1,4 @@
-"""From a register on a day to the accounts that a server should have."""
+"""Computes the accounts, routes and exemptions that a server should have, from a register on a day."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..vietnamese.names import as_written
 from . import accounts as a
 from .state import LIVE, Entry, State, Timeline
 
-# How many addresses and telephones a refusal names.
+# Maximum number of addresses and telephones in a refusal.
 NAMED = 4
 # SMTP replies are ASCII (RFC 5321, 4.2), so the Vietnamese comes without its marks.
 CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was cancelled; xin lien he / please ask: {ask}"
@@ -26,18 +26,19 @@ REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has mov
 
 
 def accounts(timeline: Timeline, only: Collection[str] | None = None) -> a.Accounts:
-    """Every account and route that should exist on the timeline's day.
+    """Return every account and route that should exist on the timeline's day.
 
-    Of people, those alone that are or were in one of the agencies `only`, if it is given.
+    With `only`, of people only those who are or were in one of these agencies (codes).
     """
     return _Desired(timeline).all(only)
 
 
 def concerned(before: Timeline, now: Timeline) -> frozenset[str]:
-    """The agencies outside of which no person's account or route differs between two registers on one day.
+    """Return the codes of the agencies whose people may have other accounts or routes in `now` than in `before`.
 
-    An agency that was read once for both is the same object. Where it is not, those who have also been elsewhere
-    may have their mailbox there; and what is no longer open answers with the names of those that succeeded it.
+    An agency whose file did not change is the same object in both. From changed ones it extends to all agencies of
+    people who have also been elsewhere, because their mailbox may be there; and, where a succession changed, to all
+    agencies that are no longer open, because their refusals name the successors.
     """
     there, here = before.register.agencies, now.register.agencies
     if before.register.province != now.register.province:
@@ -56,12 +57,12 @@ def concerned(before: Timeline, now: Timeline) -> frozenset[str]:
 
 
 def _course(agency: Agency | None) -> tuple[object, ...]:
-    """What decides who answers for an agency, and for whom it does."""
+    """Return what decides which agencies succeed an agency, and whom it succeeds."""
     return (agency.opened, agency.closed, agency.succeeds) if agency else ()
 
 
 def guards(register: Register) -> Guards:
-    """The guards of every plan that this register leads to."""
+    """Return the guards of a register's plans: limits, protected accounts and acknowledgements."""
     province = register.province
 
     def full(addresses: Iterable[str]) -> tuple[str, ...]:
@@ -72,18 +73,18 @@ def guards(register: Register) -> Guards:
 
 
 def _is_carried(spell: Spell, row: Row) -> bool:
-    """Whether a suspension only goes on in a new entry: what happened on that day is the move, or the new name."""
+    """Say whether a suspension began before and only continues in a new entry, made by a move or a new name."""
     return spell.since == row.opened_on and row.opened_event in PAIRED
 
 
 def _some(texts: list[str]) -> str:
-    """The first of many: a reply line has at most 512 octets (RFC 5321, 4.5.3.1.5)."""
+    """Join the first `NAMED` texts: a reply line has at most 512 octets (RFC 5321, 4.5.3.1.5)."""
     return ", ".join(texts[:NAMED] + ["..."] * (len(texts) > NAMED))
 
 
-# An account, and the routes at the addresses that its holder has left behind.
+# An account, and the routes at its holder's former addresses.
 Made = tuple[a.Account, Sequence[a.Route]]
-# As `_make` without its own call, and half of a call with so many values: a province has a hundred thousand.
+# Faster than `Account(...)` and `Account._make`: it is called for each of up to 100,000 officials.
 _account: Callable[[tuple[Any, ...]], a.Account] = partial(tuple.__new__, a.Account)
 
 
@@ -111,15 +112,16 @@ class _Desired:
         return a.Accounts.of(found, routes, self._exemptions())
 
     def _exemptions(self) -> Iterator[a.Exemption]:
-        """All of them, whatever the day: the server looks at the days of each itself."""
+        """Yield all exemptions from the secrecy gate, of any day: the server compares their days itself."""
         for each in self.register.province.secrecy_exceptions:
             sender = each.sender if "@" in each.sender else self.address(each.sender)
             days = each.since.isoformat(), each.until.isoformat()
             yield a.Exemption(sender, tuple(sorted(each.files)), *days, each.document, each.reason)
 
     def _people(self, agency: Agency, seen: set[str]) -> Iterator[Made]:
-        """The accounts of an agency's people, each with the routes that its holder left behind; none of the people
-        that were `seen` in an agency before.
+        """Yield the accounts of an agency's people, each with the routes at its holder's former addresses.
+
+        Skips people in `seen`, whose account an earlier agency has yielded, and adds those with several entries to it.
         """
         for row in self.timeline.rows(agency):
             if row.void_on:
@@ -133,7 +135,7 @@ class _Desired:
                 yield account, self._former([entry := Entry(agency, row)], entry) if state is State.CLOSED else ()
 
     def _of_several(self, entries: Sequence[Entry], current: Entry) -> Made:
-        """The account of a person who has several entries, by the one that holds the mailbox."""
+        """Return the account of a person with several entries, made from the one that holds the mailbox."""
         account = self._official(*current, self.timeline.own_state(current.issuance))
         return account, self._former(entries, current)
 
@@ -158,14 +160,14 @@ class _Desired:
         )
 
     def _placed(self, agency: Agency) -> Event | Change:
-        """What put an agency where it stands: its founding, or the last that gave it another parent."""
+        """Return the event that gave an agency its present parent: its founding, or the last change of the parent."""
         moved = [change for change in agency.changes if change.parent and change.date <= self.timeline.day]
         return max(moved, key=lambda change: change.date, default=agency.opened)
 
     def _official(self, agency: Agency, row: Row, state: State) -> a.Account:
         document, since = self._reason(row, state)
         family, _middle, given = as_written(row.name, row.family, row.given)
-        # What many have in common is held once: a million people have few titles, divisions and days.
+        # `intern` keeps equal titles, divisions and days once in memory.
         return _account(
             (
                 a.OFFICIAL,
@@ -188,7 +190,7 @@ class _Desired:
         )
 
     def _reason(self, row: Row, state: State) -> tuple[str, str]:
-        """The document that put the mailbox into its state, and the day from which it is in it."""
+        """Return the document that put the mailbox into its state, and the first day of that state (ISO 8601)."""
         if state is State.CLOSED:
             return row.closed_by, row.closed_on
         if not row.spells:
@@ -208,7 +210,7 @@ class _Desired:
                 yield self._former_contact(agency)
 
     def _system_routes(self) -> Iterator[a.Route]:
-        """What RFC 2142 demands of a domain, answered by a contact mailbox or whoever succeeds it."""
+        """Yield the routes of the addresses that RFC 2142 demands, to a contact mailbox or those that succeed it."""
         for local, target in self.register.province.system_addresses.items():
             agency = self.register.agencies[target.removeprefix(contact(""))]
             opened = self.timeline.own_agency_state(agency) is State.OPEN
@@ -229,7 +231,7 @@ class _Desired:
         return a.Route(address, a.CANCELLED, document, self._cancelled(agency), ())
 
     def _former(self, entries: Sequence[Entry], current: Entry) -> list[a.Route]:
-        """The addresses that a person has left behind; the last closing of an address decides."""
+        """Return the routes at a person's former addresses; the last closing of an address decides."""
         live = self.timeline.own_state(current.issuance) in LIVE
         found: dict[str, a.Route] = {}
         for entry in entries:
@@ -250,7 +252,7 @@ class _Desired:
         return None
 
     def _cancelled(self, agency: Agency) -> str:
-        """The refusal that names whom to ask: the agency, or those that took over its duties, and the operator."""
+        """Return the refusal of a cancelled address. It names the agency or its successors, and the support."""
         opened = self.timeline.own_agency_state(agency) is State.OPEN
         asked = [agency] if opened else self.timeline.heirs(agency)
         province = self.register.province

@@ -1,4 +1,4 @@
-"""Which contact mailboxes have another custodian in the register than the server has handed them to (R11.2)."""
+"""Due hand-overs: contact mailboxes whose custodian in the register is not the person who holds them (R11.2)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..model.register import Agency, Custodian, Issuance, Register
 
 
 class Held(NamedTuple):
-    """What the server's record says of an open contact mailbox that has a password.
+    """The server's record of who holds an open contact mailbox that has a password.
 
-    `person` has it: by the last hand-over, or else by the letter of the first password. Empty where nobody was the
-    custodian then, and where that is not on record; whoever held it on `day` (ISO 8601), that of the first password,
-    has it then.
+    `person` received the last hand-over, or else the letter with the first password. It is empty if there was no
+    custodian then or it was not recorded; then the custodian of `day` (ISO 8601), the day of the first password, holds
+    the mailbox.
     """
 
     agency: str
@@ -26,7 +26,7 @@ class Held(NamedTuple):
 
 
 class Party(NamedTuple):
-    """One side of a hand-over: whom the record of it names. The id and name are empty where nobody is known."""
+    """One side of a hand-over, as its record names it; all empty if unknown, name and title if not of the agency."""
 
     person: str
     name: str
@@ -34,7 +34,7 @@ class Party(NamedTuple):
 
 
 class Handover(NamedTuple):
-    """A hand-over that is due: of which mailbox, from whom to whom, on which document from which day (ISO 8601)."""
+    """A due hand-over of an agency's mailbox, by the document that names the successor from `day` (ISO 8601) on."""
 
     agency: str
     name: str
@@ -47,17 +47,16 @@ class Handover(NamedTuple):
 
 
 def due(register: Register, held: Iterable[Held], day: date) -> list[Handover]:
-    """The hand-overs that are not done yet on a day, by the codes of the agencies.
+    """Return the hand-overs that are due on a day, in the order of the agencies' codes.
 
-    Of agencies alone that are there on the day, with somebody in office who may hold the mailbox (R11.1): while there
-    is nobody, there is nobody to hand it over to.
+    Only agencies that exist on the day and have somebody in office who may hold the mailbox (R11.1).
     """
     found = (_due(register, register.agencies.get(each.agency), each, day) for each in held)
     return sorted(handover for handover in found if handover)
 
 
 def is_there(agency: Agency, day: date) -> bool:
-    """Whether an agency has a contact mailbox on a day."""
+    """Say whether an agency, and so its contact mailbox, exists on a day."""
     return not agency.void and agency.opened.date <= day and (agency.closed is None or day < agency.closed.date)
 
 
@@ -85,17 +84,17 @@ def _due(register: Register, agency: Agency | None, held: Held, day: date) -> Ha
 
 
 def _holder_then(agency: Agency, day: date) -> str:
-    """Who was named last on a day, or else first of all: before there was somebody, nobody has handed over anything."""
+    """Return the id of the custodian on a day; before the first one, that of the first."""
     return max(_begun(agency, day), key=lambda each: each.date, default=agency.custodians[0]).person
 
 
 def _begun(agency: Agency, day: date) -> Iterator[Custodian]:
-    """The last first where several began on one day, which `max` prefers."""
+    """Yield the custodians who began by a day, last named first, so that `max` prefers the last of one day."""
     return (each for each in reversed(agency.custodians) if each.date <= day)
 
 
 def _party(agency: Agency, person: str, day: date) -> Party:
-    """Somebody who may have left since; of other agencies' people no more than the id."""
+    """Return the party of a person, also of one who has left; of other agencies' people only the id."""
     entry = last_before(agency.people, person, day)
     return _as_party(entry) if entry else Party(person, "", "")
 

@@ -1,4 +1,4 @@
-"""Every issuance and contact mailbox of a register as it is on a day, and the search among them."""
+"""Lists all issuances and contact mailboxes of a register with their state on a day, and searches them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .state import Entry, Timeline
 
 
 class Listed(NamedTuple):
-    """One mailbox that was given out; `issuance` is None for the contact mailbox of `agency`."""
+    """A mailbox with its state; `issuance` is None for the contact mailbox of `agency`."""
 
     address: str
     state: str
@@ -27,62 +27,62 @@ class Listed(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Of an official or of an agency."""
+        """Return `OFFICIAL` or `AGENCY`."""
         return OFFICIAL if self.issuance else AGENCY
 
     @property
     def id(self) -> str:
-        """The person's id, or the agency's tendonvi."""
+        """Return the person's id, or the agency's tendonvi."""
         return self.issuance.id if self.issuance else self.agency.code
 
     @property
     def name(self) -> str:
-        """The person's or the agency's name."""
+        """Return the person's or the agency's name."""
         return self.issuance.name if self.issuance else self.agency.name
 
     @property
     def opened_on(self) -> str:
-        """The day from which it is there (ISO 8601)."""
+        """Return the day of opening (ISO 8601)."""
         return self.issuance.opened_on if self.issuance else self.agency.opened.date.isoformat()
 
     @property
     def closed_on(self) -> str:
-        """The day from which it is no more (ISO 8601), empty where none is decided, and where it never opened."""
+        """Return the day of closing (ISO 8601); empty if none is decided or the mailbox never opened."""
         if self.issuance:
             return "" if self.issuance.void_on else self.issuance.closed_on
         return self.agency.closed.date.isoformat() if self.agency.closed and not self.agency.void else ""
 
     @property
     def opened(self) -> Event:
-        """By which document and from which day."""
+        """Return the event that opened the mailbox."""
         return self.issuance.opened if self.issuance else self.agency.opened
 
     @property
     def closed(self) -> Event | None:
-        """By which document and from which day it was no more, if it is so decided."""
+        """Return the event that closes the mailbox, or None."""
         return self.issuance.closed if self.issuance else self.agency.closed
 
 
 def everything(timeline: Timeline) -> list[Listed]:
-    """All mailboxes in the order of the register: each agency's contact mailbox, then its people."""
+    """Return all mailboxes in the order of the register: each agency's contact mailbox, then its people."""
     return list(each(timeline))
 
 
 def each(timeline: Timeline) -> Iterator[Listed]:
-    """The same one after the other: a list of a hundred thousand takes its memory."""
+    """Yield all mailboxes in that order, without a list of up to 100,000 in memory."""
     for agency in timeline.register.agencies.values():
         yield from of_agency(timeline, agency)
 
 
 def of_agency(timeline: Timeline, agency: Agency) -> Iterator[Listed]:
-    """The contact mailbox of an agency, then those of its people."""
+    """Yield the contact mailbox of an agency, then those of its people."""
     yield _contact(timeline, agency)
     for row in timeline.rows(agency):
         yield _official(timeline, agency, row)
 
 
 def contacts(timeline: Timeline) -> Iterator[Listed]:
-    """The contact mailboxes alone, for which no person's row is made out."""
+    """Yield the contact mailboxes, without reading any person's row."""
     for agency in timeline.register.agencies.values():
         yield _contact(timeline, agency)
 
@@ -98,9 +98,9 @@ def _official(timeline: Timeline, agency: Agency, row: Row) -> Listed:
 
 
 def who(timeline: Timeline, query: str) -> Iterator[Listed]:
-    """The mailboxes whose address, local part or id is the query, and those of whom the name has all its words.
+    """Yield the mailboxes whose address, local part or id equals the query, or whose name has all its words.
 
-    Marks do not count where the query has none: `vinh` finds Vịnh and Vĩnh, `vịnh` only Vịnh.
+    A query without marks matches names with any marks: `vinh` finds Vịnh and Vĩnh, `vịnh` only Vịnh.
     """
     asked = _Query.of(query, timeline.register.province.domain)
     for agency in timeline.register.agencies.values():
@@ -113,7 +113,7 @@ def who(timeline: Timeline, query: str) -> Iterator[Listed]:
 
 
 def of_people(timeline: Timeline, ids: Container[str]) -> Iterator[Listed]:
-    """The mailboxes of some people, wherever they are or were."""
+    """Yield all mailboxes, present and former, of people with these ids."""
     for agency in timeline.register.agencies.values():
         if any(id_ in ids for id_ in ids_of(agency)):
             for row in timeline.rows(agency):
@@ -122,7 +122,7 @@ def of_people(timeline: Timeline, ids: Container[str]) -> Iterator[Listed]:
 
 
 def of_name(timeline: Timeline, name: str) -> Iterator[Listed]:
-    """The mailboxes of all people of that very name, large and small letters being the same."""
+    """Yield the mailboxes of all people with exactly this name, ignoring case."""
     wanted = name.casefold()
     for agency in timeline.register.agencies.values():
         if wanted in map(str.casefold, timeline.called(agency).names):
@@ -132,7 +132,7 @@ def of_name(timeline: Timeline, name: str) -> Iterator[Listed]:
 
 
 class _Query(NamedTuple):
-    """What somebody typed: `locals` are it with and without the domain, `words` without marks where it has none."""
+    """A search text: `whole` in lower case, `locals` with and without the domain, `words`, and whether it has marks."""
 
     whole: str
     locals: frozenset[str]
@@ -146,11 +146,11 @@ class _Query(NamedTuple):
         return cls(whole, frozenset((whole, local)), frozenset(whole.split()), not whole.isascii())
 
     def means(self, local: str, id_: str, name: str) -> bool:
-        """Whether a mailbox could be meant."""
+        """Say whether a mailbox matches."""
         return local in self.locals or id_.casefold() == self.whole or self._is_in(name)
 
     def may_mean(self, people: Called) -> bool:
-        """Whether one of some people could be meant: of most agencies nobody is, and all at once tell it soonest."""
+        """Say whether any of an agency's people can match; one test of all together skips most agencies."""
         return (
             not self.locals.isdisjoint(people.locals)
             or self.whole in map(str.casefold, people.ids)
@@ -158,12 +158,12 @@ class _Query(NamedTuple):
         )
 
     def _is_in(self, name: str) -> bool:
-        """Whether a name, or several together, have all its words."""
+        """Say whether a name, or several joined ones, contain all words of the search."""
         return bool(self.words) and self.words.issubset(_words(name, marked=self.marked))
 
 
 def _words(name: str, *, marked: bool) -> Iterable[str]:
-    """The words of a name or of several, without their marks where these do not count."""
+    """Return the words of a name, in lower case, without marks unless `marked`."""
     found = set(name.casefold().split())
     return found if marked else chain.from_iterable(map(_bare, found))
 

@@ -1,4 +1,4 @@
-"""What must change on a server, why, and whether it may: the difference between wanted and actual accounts."""
+"""Plans: the changes from a server's actual accounts to the wanted ones, each with its document, and their refusals."""
 
 from __future__ import annotations
 
@@ -95,26 +95,26 @@ ACTIONS = (
     *(CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD),
     *(*ROUTED.values(), RELEASE, EXCEPT, END_EXCEPTION),
 )
-# What each limit counts: a suspension takes a mailbox away from its owner as a closing does.
+# The actions that each limit counts: a suspension takes a mailbox from its owner as a closing does.
 GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
-# What a refused plan would do, as its refusal says it.
+# The words for an action in a refusal's message.
 _DOING = {
     CLOSE: word(_("closing")),
     SUSPEND: word(_("suspending")),
     READDRESS: word(_("readdressing")),
 }
 _LIMITED = {CLOSE: word(_("closing or suspending")), READDRESS: _DOING[READDRESS]}
-# Actions after which nobody may go on under the address that the account had.
+# Actions after which the account's former address no longer signs in.
 ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
 _RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
 _ENDING = frozenset(_RANKS[action] for action in ENDING)
 _CREATED, _RECORDED = (_RANKS[CREATE],), (_RANKS[RECORD],)
-# Samples in messages and results are this long.
+# Maximum length of samples in messages and results.
 SAMPLE = 10
 
 
 class Action(NamedTuple):
-    """One thing to do to one account, route or exemption, on one document; `before` and `after` hold what differs."""
+    """A change of one account, route or exemption, by one document; `before` and `after` hold the differing fields."""
 
     action: str
     kind: str
@@ -129,12 +129,12 @@ class Action(NamedTuple):
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """Actions are shown by what they do, then agency, then address."""
+        """Return the sort key of plans: rank of the action, then agency, then address."""
         return _RANKS[self.action], self.agency, self.address
 
 
 class Step(NamedTuple):
-    """An action in short, and in the order in which plans show them: what it does, then agency, then address."""
+    """Short form of an `Action`. Tuples of it sort as plans show actions: rank, then agency, then address."""
 
     rank: int
     agency: str
@@ -144,12 +144,12 @@ class Step(NamedTuple):
 
     @property
     def action(self) -> str:
-        """What it does: one of `ACTIONS`."""
+        """Return its action, one of `ACTIONS`."""
         return ACTIONS[self.rank]
 
 
 class Actions(Sequence[Action]):
-    """The actions of a plan, made of its steps at each asking: a first plan has one for each mailbox there is."""
+    """The actions of a plan, computed from its steps on each access: a first plan has one for each mailbox."""
 
     def __init__(self, steps: Iterable[Step]) -> None:
         self.steps = sorted(steps, key=itemgetter(0, 1, 2))
@@ -161,28 +161,28 @@ class Actions(Sequence[Action]):
     def __getitem__(self, index: slice) -> Sequence[Action]: ...
 
     def __getitem__(self, index: int | slice) -> Action | Sequence[Action]:
-        """One of them, or several."""
+        """Return the action at an index, or a tuple of those of a slice."""
         if isinstance(index, slice):
             return tuple(map(_action, self.steps[index]))
         return _action(self.steps[index])
 
     def __iter__(self) -> Iterator[Action]:
-        """All in order."""
+        """Yield the actions in order."""
         return map(_action, self.steps)
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of actions."""
         return len(self.steps)
 
     def __eq__(self, other: object) -> bool:
-        """Whether others are the same, in the same order."""
+        """Compare with another sequence of actions, element by element."""
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     def __hash__(self) -> int:
         return hash(len(self.steps))
 
     def counted(self) -> Counter[str]:
-        """How many there are of each kind."""
+        """Return the number of actions of each kind."""
         return Counter({ACTIONS[rank]: count for rank, count in Counter(step[0] for step in self.steps).items()})
 
     def ended(self) -> list[str]:
@@ -190,7 +190,7 @@ class Actions(Sequence[Action]):
         return [step.address for step in self.steps if step.rank in _ENDING]
 
     def data(self) -> Iterator[dict[str, Any]]:
-        """All in order, each by the names of its fields."""
+        """Yield the actions in order, as dicts by field name."""
         return map(_data, self.steps)
 
 
@@ -204,7 +204,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The accounts that follow from a register on a day; `register` is the digest of its files."""
+    """The accounts that a register demands on a day; `register` is the digest of its files."""
 
     accounts: Accounts
     day: date
@@ -214,7 +214,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The rows to write; what is not here stays as it is."""
+    """The rows to write to the database: accounts and routes to upsert, routes to delete, exemptions to add or end."""
 
     accounts: tuple[Account, ...]
     routes: tuple[Route, ...]
@@ -228,7 +228,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that would be done, in order, and every reason not to; what is no plan to apply has no `checksum`."""
+    """All actions in order, and all refusals. The `checksum` is empty for a preview, which cannot be applied."""
 
     checksum: str
     day: date
@@ -238,7 +238,7 @@ class Plan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many actions of each kind there are."""
+        """Return the number of actions of each kind, 0 for kinds without any."""
         actions = self.actions
         counted = actions.counted() if isinstance(actions, Actions) else Counter(a.action for a in actions)
         return {action: counted[action] for action in ACTIONS}
@@ -251,14 +251,14 @@ class Plan:
 
     @property
     def data(self) -> Iterator[dict[str, Any]]:
-        """The actions, each by the names of its fields."""
+        """Yield the actions as dicts by field name."""
         actions = self.actions
         return actions.data() if isinstance(actions, Actions) else (action._asdict() for action in actions)
 
 
 class Rest(NamedTuple):
-    """A server's accounts where only those that differ are compared: the digest of all, and how many of each agency
-    are open or suspended.
+    """The part of a server's accounts that is not compared: the digest of all accounts, and the number of open or
+    suspended ones of each agency.
     """
 
     digest: str
@@ -268,8 +268,10 @@ class Rest(NamedTuple):
 def make(
     wanted: Wanted, actual: Accounts, approved: str = "", applied: date | None = None, rest: Rest | None = None
 ) -> Plan:
-    """Compare; refuse where a guard objects, where the checksum is no longer the approved one, or where the day lies
-    before the one that was `applied` last.
+    """Make the plan from actual to wanted accounts.
+
+    It is refused if a guard objects, if its checksum is not the `approved` one, or if its day is before the day that
+    was `applied` last.
 
     With `rest`, `wanted` and `actual` may lack officials who are the same in both, as `rest` counts them.
     """
@@ -284,7 +286,7 @@ def make(
 
 
 def preview(wanted: Wanted, actual: Accounts, live: Callable[[], Counter[str]] | None = None) -> Plan:
-    """The same without what was approved and applied, and without a checksum: nothing is applied by it.
+    """Make a plan without a checksum, which cannot be applied; neither approval nor the day of the last apply count.
 
     `live` counts the open and suspended accounts of each agency where `actual` does not have them all.
     """
@@ -295,7 +297,7 @@ def preview(wanted: Wanted, actual: Accounts, live: Callable[[], Counter[str]] |
 
 
 def steps(wanted: Wanted, actual: Accounts) -> list[Step]:
-    """What a preview would do, in short, without asking whether it may."""
+    """Return the steps from actual to wanted accounts, without asking the guards."""
     return [*_steps(_changes(wanted.accounts, actual), actual)]
 
 
@@ -320,7 +322,7 @@ def _changes(wanted: Accounts, actual: Accounts) -> Changes:
 
 
 def _placed(account: Account, wanted: Accounts, actual: Accounts) -> Account:
-    """The account where it stands until the agency that is to manage it has opened: `parent` has no date."""
+    """Return the account with its present parent if its wanted parent has not opened yet: `parent` has no date."""
     if (AGENCY, account.parent) in wanted.accounts:
         return account
     before = actual.accounts.get(account.key)
@@ -371,7 +373,7 @@ def _ranks(before: Account | None, after: Account) -> Sequence[int]:
 
 
 def _action(step: Step) -> Action:
-    """An action in full."""
+    """Return the action of a step."""
     before, after = step.before, step.after
     if isinstance(after, Account):
         return _account_action(step, before if isinstance(before, Account) else None, after)
@@ -384,7 +386,7 @@ def _action(step: Step) -> Action:
 
 
 def _data(step: Step) -> dict[str, Any]:
-    """An action by the names of its fields. Of what is created none is made: a first plan creates everything."""
+    """Return a step's action as a dict. For a new account it is made directly: a first plan creates everything."""
     rank, agency, address, before, after = step
     if before is not None or not isinstance(after, Account):
         return _action(step)._asdict()
@@ -430,7 +432,7 @@ def _account_action(step: Step, before: Account | None, after: Account) -> Actio
 
 
 def _document(step: Step, was: Mapping[str, Any], after: Account) -> str:
-    """What put it into its state; a quota that alone brings a change about has a document of its own (R9.2)."""
+    """Return the document of an account's change; a change of the quota alone has a document of its own (R9.2)."""
     is_of_quota = step.action == UPDATE and "quota" in was and after.quota_document
     return after.quota_document if is_of_quota else after.document
 
@@ -447,9 +449,9 @@ def _shown(route: Account | Route | Exemption | None) -> dict[str, Any]:
 
 
 def guard(days: Sequence[tuple[Wanted, Sequence[Step]]], live: Callable[[], Counter[str]]) -> Iterator[Refusal]:
-    """What the guards refuse of that which one change does, on one day or several: a limit holds for all of them.
+    """Yield the guards' refusals of a change's steps on one or several days; each limit holds for all days together.
 
-    What is done on a day for which something was acknowledged is counted by itself, against that.
+    Steps of a day that an acknowledgement covers are counted apart, against the acknowledged count.
     """
     live = cache(live)
     for kind in GUARDED:
@@ -475,13 +477,13 @@ def _limits(
 ) -> Iterator[Refusal]:
     limit = days[0][0].guards.limits[kind]
     for acknowledged, counted in _counted(kind, days).items():
-        # What is within a limit where nobody has a mailbox is so wherever many have, and they need not be counted.
+        # Within the limit of a province without mailboxes means within every limit: then `live` is not computed.
         if any(_exceeded(kind, limit, acknowledged.most, Counter(), counted)):
             yield from _exceeded(kind, limit, acknowledged.most, live(), counted)
 
 
 class _Counted(NamedTuple):
-    """How many at most were acknowledged, and for what: nothing where it is 0."""
+    """An acknowledged maximum, and the agencies and documents it is for; `most` is 0 without an acknowledgement."""
 
     most: int = 0
     agencies: tuple[str, ...] = ()
@@ -489,7 +491,7 @@ class _Counted(NamedTuple):
 
 
 def _counted(kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]]) -> dict[_Counted, Counter[str]]:
-    """How many accounts of each agency are touched, each once, by what was acknowledged for the day."""
+    """Return, by acknowledgement, the number of accounts of each agency that a limit counts, each account once."""
     ranks = {_RANKS[action] for action in GUARDED[kind]}
     counted: dict[_Counted, Counter[str]] = {}
     seen: set[tuple[str, str]] = set()
@@ -507,7 +509,7 @@ def _counted(kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]]) -> dict[_
 
 
 def _by(given: Iterable[Acknowledgement], agency: str, document: str) -> _Counted:
-    """The largest count that was acknowledged for what is done in an agency by a document."""
+    """Return the largest acknowledgement that covers a change in an agency by a document."""
     counts = (_Counted(a.count, a.agencies, a.documents) for a in given if a.counts(agency, document))
     return max(counts, default=_Counted())
 
@@ -526,12 +528,12 @@ def _exceeded(
 
 
 def most_of(limit: Limit, base: int) -> int:
-    """How many of `base` accounts one plan may touch: the smaller of the count and the percentage."""
+    """Return how many of `base` accounts one plan may touch: the smaller of the limit's count and percentage."""
     return min(limit.count, _share(limit.percent, base))
 
 
 def _share(percent: int, base: int) -> int:
-    """A percentage, rounded down; but one person may always leave, however small the agency."""
+    """Return a percentage of `base`, rounded down but at least 1 (one person may leave the smallest agency)."""
     return max(1, base * percent // 100) if percent else 0
 
 
@@ -544,5 +546,5 @@ def _named(limit: str, wanted: Wanted) -> set[str]:
 
 
 def _local(address: str) -> str:
-    """The part before the @, so that a change of the domain disarms no guard."""
+    """Return the local part of an address, so that guards also hold when the domain changes."""
     return address.partition("@")[0]

@@ -1,4 +1,4 @@
-"""How many mailboxes and addresses a changed setting of the province's file reaches on a day."""
+"""Counts the mailboxes and addresses that a changed setting of `province.yml` affects on a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..model.settings import Told
 from .archiving import kept
 from .state import LIVE, State, Timeline
 
-# What is counted, as a message says it.
+# The text of a count in messages.
 COUNTED: Mapping[str, str] = {
     settings.OFFICIALS: _("mailboxes of officials: {count}"),
     settings.AGENCIES: _("contact mailboxes: {count}"),
@@ -27,7 +27,7 @@ COUNTED: Mapping[str, str] = {
 
 
 def reached(told: Told, before: Timeline, now: Timeline) -> int:
-    """How many a change of a setting reaches on the timelines' day; 0 for one that reaches nobody."""
+    """Return how many mailboxes or addresses a changed setting affects on the timelines' day; 0 for most settings."""
     count = _COUNTS.get(told.setting.reaches)
     return count(before, now) if count else 0
 
@@ -63,7 +63,7 @@ def _usual_agencies(_before: Timeline, now: Timeline) -> int:
 
 
 def _left(timeline: Timeline, state: State) -> set[str]:
-    """The addresses left behind that are in a state."""
+    """Return the former addresses that are in a state: local parts of people, codes of agencies."""
     people = (entry for entries in timeline.moved.values() for entry in entries)
     found = {entry.local for entry in people if timeline.state(entry) is state}
     return found | {agency.code for agency in timeline.register.agencies.values() if _is(timeline, agency, state)}
@@ -82,7 +82,7 @@ def _redirected(before: Timeline, now: Timeline) -> int:
 
 
 def _deleted(before: Timeline, now: Timeline) -> int:
-    """The closed mailboxes whose days are over by the new setting, and were not by the former."""
+    """Count the closed mailboxes whose retention has ended by the new setting, but not by the former."""
     today = now.day.isoformat()
     was = kept(before)
     due = [each for each in kept(now).values() if each.until <= today]
@@ -102,7 +102,7 @@ _COUNTS: Mapping[str, Callable[[Timeline, Timeline], int]] = {
 
 
 def past_days(told: Told, day: date) -> int:
-    """How many of the days that a setting says anew are past: reports that were made of them change."""
+    """Count the past days whose kind (working or off) a changed setting reverses: reports about them change."""
     if told.setting.key != "policy.usage.days":
         return 0
     return sum(each.day <= day - timedelta(days=1) for each in {*told.before} ^ {*told.now})

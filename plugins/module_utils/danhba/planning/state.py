@@ -1,4 +1,4 @@
-"""What an issuance is on a day, and where its holder is now (register format, States)."""
+"""States of issuances and contact mailboxes on a day, and where a person's mailbox is (docs/reference.md, States)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..model.rows import Called, Row, Spell, Staff
 
 
 class State(StrEnum):
-    """The state of an issuance or a contact mailbox on a day."""
+    """State of an issuance or a contact mailbox on a day."""
 
     PENDING = "pending"
     OPEN = "open"
@@ -31,27 +31,30 @@ LIVE = frozenset({State.OPEN, State.SUSPENDED})
 
 
 class Entry(NamedTuple):
-    """One issuance with its agency."""
+    """An issuance with its agency."""
 
     agency: Agency
     issuance: Row
 
     @property
     def local(self) -> str:
-        """The local part of its address."""
+        """Return the local part of the issuance's address."""
         return self.issuance.local
 
 
 @dataclass(slots=True)
 class Timeline:
-    """A register on a day. Rows are gone through agency by agency and never held; only who was in several is."""
+    """A register on a day.
+
+    Rows are read agency by agency and not kept in memory, except those of people with several issuances (`moved`).
+    """
 
     register: Register
     day: date
     issued: Issued | None = None
-    # The issuances of each person who has more than one, from the first opened to the last.
+    # Issuances of each person who has more than one, by opening day.
     moved: dict[str, list[Entry]] = field(default_factory=dict)
-    # The agencies that took over each agency's mail and duties.
+    # Agencies that succeed an agency (take over its mail and duties), by the succeeded agency's code.
     successors: dict[str, list[Agency]] = field(default_factory=dict)
     _today: str = ""
 
@@ -60,7 +63,7 @@ class Timeline:
 
     @classmethod
     def of(cls, register: Register, issued: Issued, day: date) -> Timeline:
-        """Order the register by people and by succession; every issuance must have its address."""
+        """Index a register by people with several issuances and by succession; each issuance must have its address."""
         timeline = cls(register, day, issued)
         seen: set[str] = set()
         several: set[str] = set()
@@ -73,7 +76,7 @@ class Timeline:
         return timeline
 
     def on(self, day: date) -> Timeline:
-        """The same register on another day."""
+        """Return the timeline of the same register on another day."""
         return self if day == self.day else replace(self, day=day)
 
     def _gather(self, people: set[str]) -> None:
@@ -86,20 +89,20 @@ class Timeline:
             entries.sort(key=lambda entry: entry.issuance.opened_on)
 
     def rows(self, agency: Agency) -> Iterator[Row]:
-        """The issuances of an agency, in the order of its file."""
+        """Yield the issuances of an agency in the order of its file."""
         if isinstance(agency.people, Staff):
             return agency.people.rows()
         return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
 
     def called(self, agency: Agency) -> Called:
-        """By what the people of an agency are asked for."""
+        """Return the ids, names and local parts by which an agency's people are looked up."""
         if isinstance(agency.people, Staff):
             return agency.people.called()
         people = [*self.rows(agency)]
         return Called([row.id for row in people], [row.name for row in people], [row.local for row in people])
 
     def live(self) -> Counter[str]:
-        """How many mailboxes of each agency are open or suspended, its contact mailbox among them."""
+        """Return the number of open or suspended mailboxes of each agency, its contact mailbox included, by code."""
         found: Counter[str] = Counter()
         for code, agency in self.register.agencies.items():
             found[code] = sum(self.own_state(row) in LIVE for row in self.rows(agency))
@@ -107,7 +110,7 @@ class Timeline:
         return found
 
     def own_state(self, issuance: Issuance | Row) -> State:
-        """The state by the issuance's own dates alone: pending, open, suspended, closed or withdrawn."""
+        """Return the state by the issuance's own dates alone: pending, open, suspended, closed or withdrawn."""
         row = issuance if isinstance(issuance, Row) else rows.row_of(issuance, None)
         if row.void_on:
             return State.WITHDRAWN
@@ -120,15 +123,18 @@ class Timeline:
         return State.OPEN
 
     def spell(self, row: Row) -> Spell | None:
-        """The suspension that is in force, if any is."""
+        """Return the suspension in force on the timeline's day, or None."""
         return next((s for s in row.spells if s.since <= self._today and (not s.end or self._today < s.end)), None)
 
     def last(self, entries: Sequence[Entry]) -> Entry | None:
-        """The one of a person's issuances that holds the mailbox: the last that began (none overlap, R4.0)."""
+        """Return the issuance that holds a person's mailbox: the last that has begun; None before the first (R4.0)."""
         return next((e for e in reversed(entries) if e.issuance.opened_on <= self._today), None)
 
     def state(self, entry: Entry) -> State:
-        """The state of an issuance; those who went on leave a forwarding, then a redirecting address behind."""
+        """Return the state of an issuance.
+
+        A closed one forwards, then redirects, if its holder has another mailbox that is open or suspended.
+        """
         state = self.own_state(entry.issuance)
         if state is not State.CLOSED or entry.issuance.id not in self.moved:
             return state
@@ -147,7 +153,7 @@ class Timeline:
         return State.CLOSED
 
     def own_agency_state(self, agency: Agency) -> State:
-        """The state of a contact mailbox by its agency's own dates: pending, open, closed or withdrawn."""
+        """Return the state of a contact mailbox by its agency's own dates: pending, open, closed or withdrawn."""
         if agency.void:
             return State.WITHDRAWN
         if self.day < agency.opened.date:
@@ -155,14 +161,14 @@ class Timeline:
         return State.CLOSED if agency.closed and agency.closed.date <= self.day else State.OPEN
 
     def agency_state(self, agency: Agency) -> State:
-        """The state of a contact mailbox; where another agency succeeds, its mail goes on."""
+        """Return the state of a contact mailbox; a closed one forwards, then redirects, if an agency succeeds it."""
         state = self.own_agency_state(agency)
         if state is State.CLOSED and agency.closed and self.heirs(agency):
             return self._after(agency.closed.date)
         return state
 
     def heirs(self, agency: Agency) -> list[Agency]:
-        """The open agencies that an agency's mail and duties have come to, over any number of moves, by code."""
+        """Return the open agencies that succeed an agency, over any number of successions, in the order of codes."""
         found, seen = {}, {agency.code}
         waiting = list(self.successors.get(agency.code, ()))
         while waiting:
