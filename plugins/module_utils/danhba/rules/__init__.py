@@ -1,7 +1,6 @@
-"""What a register must hold to beyond its shape: one file for each part of it.
+"""Rules about a register beyond the form of its files, one module for each subject.
 
-`within` is what one agency's file must hold to by itself, `across` what all of them must together, `on` what they must
-on a day.
+`within` checks an agency's file by itself, `across` all agencies together, `on` all of them on a day.
 """
 
 from __future__ import annotations
@@ -16,18 +15,21 @@ from ..model.findings import Finding
 from ..model.register import Agency, Province
 from . import agencies, custodians, dates, documents, ids, leave, people, province, quotas, wording
 
-# So many findings among agencies are shown at once; a register that has more has them for few reasons.
+# Maximum number of findings across agencies: a register with more has few causes for them.
 ACROSS_LIMIT = 10_000
 
 
 def within(agency: Agency) -> Iterator[Finding]:
-    """Every finding about an agency's file that needs no other."""
+    """Yield all findings about an agency's file by itself."""
     for part in (agencies, people, leave, documents, custodians, dates, ids, wording, quotas):
         yield from part.check(agency)
 
 
 def across(province_: Province | None, facts: Sequence[Facts], unread: frozenset[str]) -> Iterator[Finding]:
-    """The first findings among agencies; those in `unread` exist, though nobody could read their files."""
+    """Yield findings about agencies among each other, at most `ACROSS_LIMIT`.
+
+    Agencies in `unread` exist, but their files could not be read.
+    """
     yield from islice(_across(province_, facts, unread), ACROSS_LIMIT)
 
 
@@ -43,6 +45,6 @@ def _across(province_: Province | None, facts: Sequence[Facts], unread: frozense
 
 
 def on(province_: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
-    """The first findings that hold on a day and may not on another."""
+    """Yield findings that hold on a day, at most `ACROSS_LIMIT`."""
     found = (province.on(province_, facts, day), people.on(facts, day), dates.on(province_, facts, day))
     yield from islice(chain(*found), ACROSS_LIMIT)

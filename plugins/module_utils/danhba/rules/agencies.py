@@ -1,4 +1,4 @@
-"""Rules about agencies: their place among the others, and how long they are there."""
+"""Rules about agencies: dates, changes and succession of each, and its place among the others."""
 
 from __future__ import annotations
 
@@ -141,20 +141,20 @@ VOID_CLOSED = rule(
 )
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 
-# Shorter codes are read letter by letter.
+# Codes shorter than this are read letter by letter, so that look-alikes are not confused.
 SHORT = 4
-# The name of agencies' mailboxes, and those of mail systems.
+# Local parts of agencies' mailboxes and of mail systems.
 _RESERVED = RESERVED_NAMES | {"contact"}
-# What passes for whoever helps with mail and passwords.
+# Codes that pass for those of a help desk for mail and passwords.
 _HELP = re.compile(r"(hotro|trogiup|helpdesk|help|quantri|baomat|matkhau|password|hopthu|thudientu|email)+[0-9]*")
-# Of a circle of agencies so many are named.
+# Maximum number of agencies that a message about a circle names.
 CIRCLE_LIMIT = 8
-# Events that make one agency out of others. A split may leave the other one open, and is then no succession.
+# Opening events of agencies made of others. A split may leave the former one open, and is then no succession.
 GROWN = frozenset({"renamed", "merged"})
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """An agency by itself."""
+    """Yield the findings about an agency's code, dates, changes and withdrawals."""
     if agency.code in _RESERVED or _HELP.fullmatch(agency.code):
         yield RESERVED.at(agency.where("agency"), agency=agency.code)
     if agency.closed and agency.closed.date <= agency.opened.date and not agency.void:
@@ -167,7 +167,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def _withdrawn(agency: Agency) -> Iterator[Finding]:
-    """What is taken back has not happened by then, and stands nowhere besides."""
+    """Yield withdrawals that came too late, or of an entry that is also there unwithdrawn or withdrawn twice."""
     there = (agency.closed, *agency.custodians, *agency.changes, *agency.withdrawn)
     seen = Counter(key for happening in there if happening for key in _keys(happening))
     for happening, day, ending in agency.taken_back():
@@ -181,7 +181,7 @@ def _withdrawn(agency: Agency) -> Iterator[Finding]:
 
 
 def _keys(happening: OfAgency) -> Iterator[tuple[str, ...]]:
-    """What tells it from another one; of a change, each value that it states."""
+    """Yield what identifies an entry of an agency; for a change, one key for each value."""
     stated = (happening.document, happening.date.isoformat())
     if isinstance(happening, Event):
         yield (*stated, happening.event)
@@ -197,7 +197,7 @@ def _ending(agency: Agency, ending: Ending, key: str) -> Where:
 
 
 def _changes(agency: Agency) -> Iterator[Finding]:
-    """The changes of an agency as they stand: each while it is open, after the last, and to something else."""
+    """Yield the findings about changes: each lies within the agency's time, in order, and changes something."""
     known = {key: getattr(agency, key) for key in STANDING}
     since, last = dict[str, date](), agency.opened.date
     end = agency.closed.date if agency.closed else date.max
@@ -218,7 +218,7 @@ def _changes(agency: Agency) -> Iterator[Finding]:
 
 
 def _read(change: Change) -> bool:
-    """Whether each of the values that it states could be read."""
+    """Say whether all values of a change could be read."""
     return not any(key in change.at and not getattr(change, key) for key in STANDING)
 
 
@@ -228,7 +228,7 @@ def _at(agency: Agency, change: Change, key: str) -> Where:
 
 
 def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
-    """Each agency among the others."""
+    """Yield the findings about agencies among each other: parents, successors, names, identifiers and codes."""
     known = unread.union(agencies)
     heirs = _heirs(agencies)
     cycles = _cycles(agencies)
@@ -242,7 +242,7 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
 
 
 def _alike_in_code(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """Codes that look alike: the one that was there first has a right to it."""
+    """Yield an agency whose code looks like that of one opened earlier."""
     seen: dict[str, Facts] = {}
     long = (each for each in agencies.values() if len(each.code) >= SHORT)
     for agency in sorted(long, key=lambda each: each.opened):
@@ -252,7 +252,7 @@ def _alike_in_code(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
 
 
 def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:
-    """The agencies that succeed one, by its code."""
+    """Return the successors of each agency, by its code."""
     heirs: dict[str, list[Facts]] = {}
     for agency in (each for each in agencies.values() if not each.void):
         for code in agency.succeeds:
@@ -261,7 +261,7 @@ def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:
 
 
 def _inherited(agency: Facts, heirs: Mapping[str, list[Facts]], agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """Of an agency that did not just end: somebody took over, and a renamed one is one agency before and after."""
+    """Yield a closed agency without a successor, or a renamed one whose successor is not it alone."""
     found = heirs.get(agency.code)
     if not found:
         values = {"agency": agency.code, "event": agency.closed_event, "day": agency.closed}
@@ -272,7 +272,7 @@ def _inherited(agency: Facts, heirs: Mapping[str, list[Facts]], agencies: Mappin
 
 
 def _continues(agency: Facts, heir: Facts, agencies: Mapping[str, Facts]) -> bool:
-    """Whether an heir is the agency itself under another name, and no other agency's."""
+    """Say whether a successor is the same agency under another name, and succeeds no other one."""
     begins = (heir.opened, heir.opened_event) == (agency.closed, agency.closed_event)
     former = [agencies[code] for code in heir.succeeds if code in agencies]
     return begins and not any(
@@ -282,7 +282,7 @@ def _continues(agency: Facts, heir: Facts, agencies: Mapping[str, Facts]) -> boo
 
 
 def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """Open at the same time: no two of one national identifier, and better none of one name under one parent."""
+    """Yield agencies open at the same time with one national identifier, or with one name under one parent."""
     identifiers: dict[str, list[_Stay]] = {}
     names: dict[tuple[str, str], list[_Stay]] = {}
     named: dict[str, list[_Stay]] = {}
@@ -302,7 +302,7 @@ def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
 
 
 def _of_heads(groups: Iterable[list[_Stay]], agencies: Mapping[str, Facts]) -> Iterator[tuple[_Stay, _Stay]]:
-    """Of each group, an agency elsewhere in the province with one that stands at its head at the same time."""
+    """Yield pairs of namesakes under different parents, one of which is at the head of the province at the time."""
     for group in groups:
         stays = sorted(group, key=lambda stay: stay.since.day) if len(group) > 1 else []
         for number, stay in enumerate(stays):
@@ -315,13 +315,13 @@ def _of_heads(groups: Iterable[list[_Stay]], agencies: Mapping[str, Facts]) -> I
 
 
 def _is_at_head(stay: _Stay, agencies: Mapping[str, Facts]) -> bool:
-    """Whether an agency stands at the top, or right below it: letters of its namesake pass for its own everywhere."""
+    """Say whether an agency has no parent, or its parent has none: letters of a namesake would pass for its own."""
     above = agencies.get(stay.since.value)
     return not stay.since.value or (above is not None and not above.parent_on(stay.since.day))
 
 
 class _Stay(NamedTuple):
-    """An agency with a value from a day on until another (ISO 8601), on which it has it no more."""
+    """An agency with a value, from a day on until another on which it no longer has it (ISO 8601)."""
 
     agency: Facts
     since: Since
@@ -329,7 +329,7 @@ class _Stay(NamedTuple):
 
 
 def _at_once(groups: Iterable[list[_Stay]]) -> Iterator[tuple[_Stay, _Stay]]:
-    """Of each group, an agency with one that was there before it and is still there then."""
+    """Yield pairs of a group that overlap in time, each agency with an earlier one."""
     for group in groups:
         first, *others = sorted(group, key=lambda stay: stay.since.day) if len(group) > 1 else group
         for stay in others:
@@ -353,9 +353,9 @@ def _above(
 
 
 def _cycles(agencies: Mapping[str, Facts]) -> dict[tuple[str, str], list[str]]:
-    """Each agency that stands above itself, with the codes from it up to itself; by the day from which it does.
+    """Return each agency that is above itself, with the codes of the circle, by code and first day.
 
-    Of the founding, whatever the days; then whatever changes anew, as all of them stand on its day.
+    Parents at the founding are compared whatever the days; each change of a parent is compared on its day.
     """
     found: dict[tuple[str, str], list[str]] = {}
     done: set[str] = set()
@@ -373,7 +373,7 @@ def _cycles(agencies: Mapping[str, Facts]) -> dict[tuple[str, str], list[str]]:
 
 
 def _chain(agencies: Mapping[str, Facts], code: str, day: str, done: Container[str] = ()) -> list[str]:
-    """An agency and those above it on a day, itself first, each once."""
+    """Return an agency's code and those above it on a day, itself first, each once."""
     chain: dict[str, None] = {}
     while code in agencies and code not in done and code not in chain:
         chain[code] = None
@@ -382,7 +382,7 @@ def _chain(agencies: Mapping[str, Facts], code: str, day: str, done: Container[s
 
 
 def _circle(agencies: Mapping[str, Facts], chain: list[str], day: str) -> list[str]:
-    """Those of a chain that stand above themselves: from the one to which its last leads back."""
+    """Return the codes of a chain that are above themselves: from the one that the last one leads back to."""
     again = agencies[chain[-1]].parent_on(day) if chain else ""
     return chain[chain.index(again) :] if again in chain else []
 
@@ -392,10 +392,10 @@ def _named(circle: list[str]) -> list[str]:
 
 
 def _under(stay: _Stay, parent: Facts, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """A subordinate unit stands under an open agency (R6.1b): from the first day on, and for as long as it does.
+    """Yield days on which a subordinate unit's parent is not open (R6.1b).
 
-    What was opened under an agency may stand in the register under the one that succeeds it: so reorganisations wrote
-    it before changes had their days.
+    A unit may be founded under an agency that was opened later, if that agency succeeds the original parent:
+    reorganisations wrote it so before changes had days.
     """
     founded = stay.since is stay.agency.parents[0]
     if stay.since.day < parent.opened and not (founded and _since(parent, agencies) <= stay.since.day):
@@ -405,7 +405,7 @@ def _under(stay: _Stay, parent: Facts, agencies: Mapping[str, Facts]) -> Iterato
 
 
 def _since(agency: Facts, agencies: Mapping[str, Facts]) -> str:
-    """The day from which an agency has been there, itself or in those that it succeeds."""
+    """Return the first day of an agency or of those that it succeeds."""
     days, seen, waiting = [agency.opened], {agency.code}, [*agency.succeeds]
     while waiting:
         code = waiting.pop()
@@ -422,7 +422,7 @@ def _parent_closed(stay: _Stay, day: str) -> Finding:
 
 
 def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str]) -> Iterator[Finding]:
-    """Who takes over is there when the other ends, and what it grew out of ends when it begins (R6.1a)."""
+    """Yield findings about succession: the successor is open when the other ends, and opens when it does (R6.1a)."""
     former = [agencies[code] for code in agency.succeeds if code in agencies and code != agency.code]
     for code in agency.succeeds:
         if code not in known or code == agency.code:

@@ -1,10 +1,10 @@
-"""What the clauses say that rules cite: the regulation of Decision 33/2010/QĐ-UBND, each in one sentence of ours."""
+"""Summaries of the clauses that rules cite (regulation of Decision 33/2010/QĐ-UBND), one sentence of ours each."""
 
 from __future__ import annotations
 
 from ..messages import mark as _
 
-# Article 4 begins with a sentence before its first clause, which is cited as R4.0.
+# Article 4 has a sentence before its first clause: it is cited as R4.0.
 _OPENING = ".0"
 
 CLAUSES = {
@@ -55,6 +55,6 @@ CLAUSES = {
 
 
 def article(clause: str) -> str:
-    """A clause as the regulation numbers it: ``6.1.a`` of R6.1a, ``4`` of R4.0."""
+    """Return a clause as the regulation numbers it: ``6.1.a`` for R6.1a, ``4`` for R4.0."""
     number = clause.removeprefix("R").removesuffix(_OPENING)
     return f"{number[:-1]}.{number[-1]}" if number[-1].isalpha() else number

@@ -1,4 +1,4 @@
-"""Rules about who holds a contact mailbox: the head or whom the head authorised, and always somebody (R11)."""
+"""Rules about custodians: the head or an authorised official holds a contact mailbox, at all times (R11)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ ORDER = rule(
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """Who holds an agency's mailbox, and whether anybody does while it is open."""
+    """Yield the findings about an agency's custodians, and about an open agency without one."""
     if agency.custodians:
         yield from _entries(agency)
         yield from _holders(agency)
@@ -75,7 +75,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def _entries(agency: Agency) -> Iterator[Finding]:
-    """Each custodian by itself and after the one before."""
+    """Yield the findings about each custodian, and about its order after the one before."""
     people = _people_of(agency)
     for before, custodian in pairwise(agency.custodians):
         if custodian.date < before.date:
@@ -87,7 +87,7 @@ def _entries(agency: Agency) -> Iterator[Finding]:
 
 
 def _people_of(agency: Agency) -> dict[str, list[Issuance]]:
-    """The issuances of everybody who is or was a custodian; one that was taken back is none."""
+    """Return the issuances of all custodians by id, without withdrawn ones."""
     known = {custodian.person for custodian in agency.custodians}
     return by_person((issuance for issuance in agency.people if not issuance.void), known)
 
@@ -112,7 +112,7 @@ def _holders(agency: Agency) -> Iterator[Finding]:
 
 
 def _twice(agency: Agency) -> Iterator[Finding]:
-    """One role given twice on one day, or one entry written twice; an authorisation may be renewed."""
+    """Yield a role given twice on one day, or an entry written twice; an authorisation may be renewed."""
     for former, custodian in pairwise(agency.custodians):
         same = (former.person, former.document) == (custodian.person, custodian.document)
         if former.role == custodian.role and (same or former.date == custodian.date):
@@ -122,7 +122,7 @@ def _twice(agency: Agency) -> Iterator[Finding]:
 
 
 def _locked(entries: list[Issuance]) -> date | None:
-    """Since when somebody who is in office is suspended with no end set."""
+    """Return the day since which an official in office is suspended without an end, or None."""
     for issuance in entries:
         last = issuance.suspended[-1] if issuance.suspended else None
         if issuance.closed is None and last and last.end is None:

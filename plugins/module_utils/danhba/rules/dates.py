@@ -1,4 +1,4 @@
-"""Days too long ago or too far ahead to have been decided: mostly a slip of the finger in the year."""
+"""Rules about implausible days, too long ago or too far ahead: mostly a mistyped year."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PAST = advice(
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """An agency that would be older than today's state."""
+    """Yield an agency that would be older than the present state."""
     if agency.opened.date.year < FIRST_YEAR:
         yield PAST.at(agency.where("opened"), day=agency.opened.date, year=FIRST_YEAR)
 
 
 def on(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
-    """Every day in the register that lies further ahead of `day` than the policy's `future_days`."""
+    """Yield every day of the register that is more than the policy's `future_days` after `day`."""
     days = province.policy.future_days
     last = (day + min(timedelta(days), date.max - day)).isoformat()
     for agency in facts:

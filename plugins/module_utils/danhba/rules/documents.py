@@ -119,9 +119,9 @@ SLIP = rule(
     _("{document} ({kind}) only goes with another document or copies it; cite that other one"),
 )
 
-# An official letter (công văn) has no type, and is shown by its name.
+# An official letter (công văn) has no type abbreviation, and messages show its name.
 LETTER, LETTER_SHOWN = documents.LETTER, "công văn"
-# Invitations, introductions, slips; and copies, whose original is to be cited.
+# Invitations, introductions and slips; and copies, of which the original is to be cited.
 SLIPS = frozenset("GM GGT GNP PG PC PB SY SL TrS".split())
 WRITTEN = (documents.TYPES | {LETTER}) - SLIPS
 COMPETENT = documents.LAWS | {"QĐ"}
@@ -144,7 +144,7 @@ APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
 
 # The year of the state's foundation: documents of its agencies are not older.
 FIRST_YEAR = 1945
-# The department of home affairs recruits civil servants for all of a province, and decides about their posts.
+# The department of home affairs recruits civil servants for the whole province, and decides about their posts.
 RECRUITING = frozenset({"snv"})
 # What the operator decides for mailboxes of all agencies: it locks for safety, gives room, and settles addresses (R9.2,
 # R9.3, R16).
@@ -161,7 +161,7 @@ _SAID = {
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
+    """Yield the findings about every document in an agency's file, except malformed ones, which reading reports."""
     for key, event in (("opened", agency.opened), ("closed", None if agency.void else agency.closed)):
         if event:
             then = agency.on(event.date)
@@ -186,7 +186,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def of_province(province: Province) -> Iterator[Finding]:
-    """The documents that the province's file cites: each is one that decides or asks for something."""
+    """Yield documents of the province's file of a kind that neither decides nor requests anything."""
     for document, where in _of_province(province):
         if not _is(document, WRITTEN):
             yield _objection(SLIP, document, where)
@@ -207,7 +207,7 @@ def _of_province(province: Province) -> Iterator[tuple[str, Where]]:
 
 
 def _quotas(agency: Agency) -> Iterator[Finding]:
-    """The documents that give mailboxes more or less room than others have."""
+    """Yield documents of quotas that are of a kind that decides nothing."""
     for document, where in _of_quotas(agency):
         if not _is(document, WRITTEN):
             yield _objection(SLIP, document, where)
@@ -222,14 +222,14 @@ def _of_quotas(agency: Agency) -> Iterator[tuple[str, Where]]:
 
 
 def _unmarked(cited: Iterable[tuple[str, Where]]) -> Iterator[Finding]:
-    """Every document whose type was typed without its marks."""
+    """Yield documents whose type was typed without its diacritics."""
     for document, where in cited:
         if documents.kind(document) == LETTER and (meant := documents.meant(document)):
             yield MARKS.at(where, document=document, meant=meant)
 
 
 def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
-    """Every document with its place; what asks for something is a letter mostly."""
+    """Yield every document of an agency's file with its place, except requests, which are mostly letters."""
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
             yield event.document, _at(agency.where(key), event.at, "document")
@@ -243,7 +243,7 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
 
 
 def _cited_of(agency: Agency, issuance: Issuance) -> Iterator[tuple[str, Where]]:
-    # Nearly all have a type, which is seen at once.
+    # Nearly all documents have a type: this test is fast.
     for event in (issuance.opened, issuance.closed):
         if event and "D-" in event.document:
             yield event.document, _at(agency.where_of(issuance), event.at, "document")
@@ -255,7 +255,7 @@ def _cited_of(agency: Agency, issuance: Issuance) -> Iterator[tuple[str, Where]]
 
 
 def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Finding]:
-    """Documents of bodies of this register that are neither the agency's own nor of the level above."""
+    """Yield documents of a register's agencies that are neither the agency's own nor of one above it."""
     foreigners = {code: [*_foreign(agency, agencies, operator)] for code, agency in agencies.items() if agency.hired}
     homes = _homes(agencies, (each for foreign in foreigners.values() for each in foreign))
     for agency in agencies.values():
@@ -263,7 +263,7 @@ def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Findin
         foreign = foreigners.get(agency.code, [])
         changed = [each for each in agency.changed if each.body in agencies and _decides(each.document)]
         founds = founder in agencies and _decides(agency.founded_by)
-        # Where nobody knows what stands above, nobody knows whose document it takes.
+        # If a parent is not in the register, the bodies that may decide are unknown.
         if not (foreign or founds or changed) or any(each.value not in ("", *agencies) for each in agency.parents):
             continue
         for change in changed:
@@ -278,25 +278,27 @@ def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Findin
 
 
 def _decides(document: str) -> bool:
-    """Whether it is of a kind that decides at all; of a slip or a copy, another rule speaks."""
+    """Say whether a document is of a kind that decides; slips and copies are the matter of another rule."""
     return documents.kind(document) not in SLIPS
 
 
 def _foreign(agency: Facts, agencies: Mapping[str, Facts], operator: str) -> Iterator[Hired]:
-    """What documents of other agencies do in one, where these decide no such things everywhere."""
+    """Yield what documents of other agencies do in an agency, without those with power over all agencies."""
     return (each for each in agency.hired if each.body in agencies and not _has_power(each, operator))
 
 
 def _has_power(each: Hired, operator: str) -> bool:
-    """Whether a body decides such things for agencies that do not stand under it."""
+    """Say whether a body decides such things for agencies that are not below it."""
     if each.what in OPERATED:
         return each.body == operator
     return each.what not in _SAID.keys() - {facts.HEAD} and each.body in RECRUITING
 
 
 def _authorities(each: Hired, agency: Facts, agencies: Mapping[str, Facts], homes: _Homes) -> set[str]:
-    """Whose documents do such a thing in an agency: its own, those above it, and those of agencies where the person is
-    on that day or until then: the other side of a move decides about it too, and what was decided there is carried on.
+    """Return the codes of the agencies whose documents may do such a thing in an agency.
+
+    These are the agency itself, those above it, and those of the agencies where the person is on that day or until
+    then: the other side of a move also decides about it, and what was decided there continues.
     """
     days = [each.day] if each.day else [agency.opened, facts.FOREVER]
     found = {code for day in days for code in _kin(agency, agencies, day)}
@@ -310,7 +312,7 @@ _Homes: TypeAlias = "Mapping[str, list[tuple[Facts, Held]]]"
 
 
 def _homes(agencies: Mapping[str, Facts], foreign: Iterable[Hired]) -> _Homes:
-    """The entries of those about whom documents of others decide, in all agencies."""
+    """Return the entries, in all agencies, of people about whom documents of other agencies decide."""
     people = {_person(each) for each in foreign}
     found: dict[str, list[tuple[Facts, Held]]] = {}
     for agency in agencies.values():
@@ -334,9 +336,10 @@ def _of_another(each: Hired, agency: Facts) -> Finding:
 
 
 def _above_both(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:
-    """Who may change an agency on a day: who stood above it until then, and where it goes under another, above both.
+    """Return the codes of the agencies that may change an agency on a day.
 
-    Nobody takes an agency by a document of their own, and nobody gives one away to those who are not under them.
+    These are the ones above it until then; if it changes its parent, those above both parents: no agency takes another
+    one by its own document, and none gives one away to an agency that is not below it.
     """
     eve = date.fromordinal(max(1, date.fromisoformat(day).toordinal() - 1)).isoformat()
     before = _kin(agency, agencies, eve)
@@ -344,7 +347,7 @@ def _above_both(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[s
 
 
 def _kin(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:
-    """An agency, those above it on a day, and all that these grew out of."""
+    """Return the codes of an agency, of those above it on a day, and of all that these succeed."""
     found: set[str] = set()
     waiting = [agency.code]
     while waiting:
@@ -356,7 +359,7 @@ def _kin(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:
 
 
 def _of_change(change: Change, before: Agency, after: Agency, where: Where) -> Iterator[Finding]:
-    """What makes it of a kind or puts it under another one is as its founding; a number is also told by letter."""
+    """Yield findings about a change's document: kind and parent need what a founding needs, an identifier a letter."""
     if change.kind or change.parent:
         subordinate = _is_subordinate(before) and _is_subordinate(after)
         yield from _of_agency(after, change, where, subordinate=subordinate)
@@ -367,7 +370,7 @@ def _of_change(change: Change, before: Agency, after: Agency, where: Where) -> I
 
 
 def _is_subordinate(agency: Agency) -> bool:
-    """Whether it is a subordinate unit, where the managing agency's document is enough (R6.1b)."""
+    """Say whether an agency is a subordinate unit, for which the managing agency's document suffices (R6.1b)."""
     return bool(agency.parent) and KINDS[agency.kind].managed
 
 
@@ -396,7 +399,7 @@ def _event(agency: Agency, issuance: Issuance, event: Event) -> Iterator[Finding
 
 
 def _taken_back(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
-    """What takes something back is another document than what was to do it."""
+    """Yield withdrawals by the very document that ordered the entry, or by a kind that decides nothing."""
     for happening, day, ending in issuance.taken_back():
         where = _at(agency.where_of(issuance), ending.at, "document")
         if ending.document == happening.document:
@@ -406,7 +409,7 @@ def _taken_back(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _agency_taken_back(agency: Agency) -> Iterator[Finding]:
-    """The same of what was to come for an agency; who may decide that, may take it back (R6.1)."""
+    """Yield the same for withdrawals of an agency's entries; who may decide may also withdraw (R6.1)."""
     for happening, day, ending in agency.taken_back():
         where = _at(agency.where(), ending.at, "document")
         if ending.document == happening.document:
@@ -420,7 +423,7 @@ def _agency_taken_back(agency: Agency) -> Iterator[Finding]:
 
 
 def _year(event: Event | Change | Ending, where: Where) -> Iterator[Finding]:
-    """A document is not of a later year than what it does."""
+    """Yield a document of a later year than the day of what it orders."""
     document = documents.parse(event.document)
     if document and document.year and not FIRST_YEAR <= int(document.year) <= event.date.year:
         yield YEAR.at(where, document=event.document, year=document.year, day=event.date)
@@ -449,7 +452,7 @@ def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _is(text: str, allowed: frozenset[str]) -> bool:
-    """Whether it is a document of an allowed kind, or none that can be made out."""
+    """Say whether a document is of an allowed kind; True also for one whose kind is unknown."""
     kind = documents.kind(text)
     return kind is None or kind in allowed
 

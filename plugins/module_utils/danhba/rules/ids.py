@@ -1,4 +1,4 @@
-"""Rules about ids: a person has one, it is never what it must not be, and it names nobody (register format)."""
+"""Rules about ids: each person has one; it is no identity number, no name, and like no other (docs/reference.md)."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ ALIKE = advice(
     ),
 )
 
-# Of what an identity card shows (CCCD), the form is known: twelve digits.
+# Numbers of identity cards: CCCD has twelve digits, older cards nine.
 _NATIONAL = re.compile(r"(?i)[0-9]{12}|(?:cmnd|cmtnd|cmt|cccd)-?[0-9]{8,12}")
 _WORDS = re.compile(r"[A-Za-z-]+")
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """The ids of an agency's people."""
+    """Yield ids of an agency's people that are identity numbers or names."""
     for issuance in agency.people:
         if _NATIONAL.fullmatch(issuance.id):
             yield NATIONAL.at(agency.where_of(issuance, "id"), person=issuance.id)
@@ -49,7 +49,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def _is_name(agency: Agency, issuance: Issuance) -> bool:
-    """Whether an id of letters is the name in full or one of the addresses that R4.2 makes of it."""
+    """Say whether an id of letters is the person's full name, or an address that R4.2 makes of it."""
     try:
         parts = names.split(issuance.name)
     except ValueError:
@@ -60,9 +60,9 @@ def _is_name(agency: Agency, issuance: Issuance) -> bool:
 
 
 def across(facts: Sequence[Facts]) -> Iterator[Finding]:
-    """Ids that a spreadsheet or a hurried hand makes out of others: 000101 and 101, NV-7 and nv-7."""
+    """Yield ids that differ only in case or leading zeros, as spreadsheets make them: 000101 and 101, NV-7 and nv-7."""
     ids = {id_ for agency in facts for id_ in agency.ids}
-    if len({id_.lower().lstrip("0") for id_ in ids}) == len(ids):  # nearly always, and told soonest so
+    if len({id_.lower().lstrip("0") for id_ in ids}) == len(ids):  # the usual case, found fast
         return
     seen: dict[str, tuple[str, str]] = {}
     for agency in facts:

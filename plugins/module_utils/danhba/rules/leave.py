@@ -1,4 +1,4 @@
-"""Rules about leave: days off work on which a mailbox need not be looked into (R8)."""
+"""Rules about leave: days off on which a mailbox need not be checked (R8)."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ LONG = rule(
         "a slip; who is away for longer is suspended, by a document (danhba suspend)"
     ),
 )
-# A leap year.
+# The days of a leap year.
 MOST_DAYS = 366
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """Whether each leave has an end, is alone, and is of somebody who is there when it begins.
+    """Yield leaves without an end, overlapping ones, and those that begin while the person is not in office.
 
-    It may go on when the entry is over: somebody who moves on takes it along, and of others nothing is asked then.
+    A leave may end after the entry does: a person who moves keeps it, and otherwise no checks are required then.
     """
     for issuance in agency.people:
         if issuance.leave and not issuance.void:
@@ -77,7 +77,7 @@ def _spans(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _begins_within(issuance: Issuance, leave: Leave) -> bool:
-    """Who goes on elsewhere, or under another name, keeps the leave that stands here."""
+    """Say whether a leave begins while its entry lasts; a move or a new name keeps a leave."""
     closed = issuance.closed
     ends = closed.date if closed and closed.event not in PAIRED else date.max
     return issuance.opened.date <= leave.first < ends

@@ -1,4 +1,4 @@
-"""Rules about officials: one mailbox each, dates that run forwards, moves that match on both sides."""
+"""Rules about officials: one mailbox each, dates in order, moves that match on both sides."""
 
 from __future__ import annotations
 
@@ -151,13 +151,13 @@ ALIKE = advice(
 )
 
 _APART = ("title", "unit", "phone")
-# So many of one name in an agency are compared with each of the others, and so many pairs are kept of an agency.
+# Maximum number of namesakes of an agency that are compared in pairs, and of pairs kept for an agency.
 _NAMESAKES, _PAIRS = 20, 1000
 Entry = tuple[Facts, Held]
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """Each issuance by itself, and one person entered under two ids."""
+    """Yield the findings about each issuance of an agency, and about people entered under two ids."""
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
@@ -167,7 +167,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def _renamed(agency: Agency) -> Iterator[Finding]:
-    """A name changes within an agency on one day by one document: an entry ends, and another begins behind it."""
+    """Yield changes of a name without both entries: on one day, by one document, one ends and the next begins."""
     ended: dict[tuple[str, date, str], Issuance] = {}
     for issuance in agency.people:
         opened, closed = issuance.opened, issuance.closed
@@ -188,7 +188,7 @@ def _renamed(agency: Agency) -> Iterator[Finding]:
 
 
 def _both(agency: Agency) -> Iterator[Finding]:
-    """What is withdrawn, and in the file once more: in whatever entry of the person, with whatever request."""
+    """Yield withdrawn events that are in the file once more, in any entry of the person and with any request."""
     taken_back = [(issuance, each) for issuance in agency.people for each in issuance.taken_back()]
     seen = Counter(key for issuance in agency.people for key in _said(issuance)) if taken_back else {}
     for issuance, (happening, day, ending) in taken_back:
@@ -200,7 +200,7 @@ def _both(agency: Agency) -> Iterator[Finding]:
 
 
 def _said(issuance: Issuance) -> Iterator[tuple[str, str, date, str]]:
-    """All that happens to somebody or was to, whether it was withdrawn or not."""
+    """Yield the keys of all events of an issuance, withdrawn ones included."""
     yield _key(issuance, issuance.opened, issuance.opened.date, opens=True)
     for event in (issuance.closed, *issuance.withdrawn):
         if event:
@@ -226,14 +226,14 @@ def _two_ids(agency: Agency) -> Iterator[Finding]:
 
 
 def namesakes(agency: Agency) -> Namesakes:
-    """What of an agency's people shows that somebody may have two ids; whether it counts depends on the day."""
+    """Return pairs of people in an agency who may be one person under two ids; a day decides whether they count."""
     spelled = [spelling(issuance.name) for issuance in agency.people]
     dialled = tuple(map(_dialled, agency.people, spelled))
     return Namesakes(tuple(islice(_alike(agency.people, spelled), _PAIRS)), dialled)
 
 
 def _alike(people: Sequence[Issuance], spelled: Sequence[str]) -> Iterator[Alike]:
-    """Two at one time, of one name and two ids, that nothing tells apart."""
+    """Yield pairs of entries of one name at one time, under two ids, that nothing tells apart."""
     seen: dict[str, list[int]] = {}
     for number, issuance in enumerate(people):
         known = seen.setdefault(spelled[number], [])
@@ -246,13 +246,13 @@ def _alike(people: Sequence[Issuance], spelled: Sequence[str]) -> Iterator[Alike
 
 
 def _meet(one: Issuance, other: Issuance) -> bool:
-    """Whether two are there at one time under two ids; who began on one day is told at once, whatever the day."""
+    """Say whether two entries overlap under two ids; entries of one opening day are the matter of another rule."""
     together = one.opened.date < _end(other) and other.opened.date < _end(one)
     return together and not (one.void or other.void) and one.id != other.id and one.opened.date != other.opened.date
 
 
 def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
-    """What two of one name have in common beside it; nothing where something tells them apart."""
+    """Return the fields that two entries of one name share; nothing if a field tells them apart."""
     if _apart(one, other):
         return ()
     shared = tuple(key for key in _APART if getattr(one, key) and getattr(one, key) == getattr(other, key))
@@ -267,7 +267,7 @@ def _dialled(issuance: Issuance, spelled: str) -> int:
 
 
 def on(facts: Sequence[Facts], day: date) -> Iterator[Finding]:
-    """Those who may have two mailboxes on a day or later, under two ids."""
+    """Yield people who may have two mailboxes on the day or later, under two ids."""
     today = day.isoformat()
     for agency in facts:
         for pair in agency.alike:
@@ -281,7 +281,7 @@ def on(facts: Sequence[Facts], day: date) -> Iterator[Finding]:
 
 
 def _doubled(one: Entry, other: Entry, common: Sequence[str], today: str) -> Iterator[Finding]:
-    """The later of two entries, where both go on after today and are open at one time."""
+    """Yield a finding about the later of two entries, if they overlap and both go on after today."""
     (first_agency, first), (agency, held) = _by_date([one, other])
     if first.id != held.id and held.opened < first.end and min(first.end, held.end) > today:
         values = {"name": held.name, "other": first_agency.code, "other_id": first.id, "common": [*common]}
@@ -289,7 +289,7 @@ def _doubled(one: Entry, other: Entry, common: Sequence[str], today: str) -> Ite
 
 
 def _of_one_telephone(facts: Sequence[Facts]) -> Iterator[list[Entry]]:
-    """Entries of one name and telephone under more than one id; those told already are left out."""
+    """Yield the entries of one name and telephone under several ids, except pairs that `alike` has."""
     ids: dict[int, str] = {}
     several: set[int] = set()
     for agency in facts:
@@ -306,13 +306,13 @@ def _of_one_telephone(facts: Sequence[Facts]) -> Iterator[list[Entry]]:
 
 
 def _apart(one: Issuance, other: Issuance) -> bool:
-    """Whether something known of both tells two people of one name apart."""
+    """Say whether a field known of both tells two people of one name apart."""
     pairs = ((getattr(one, key), getattr(other, key)) for key in _APART)
     return any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
 
 def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
-    """All issuances of each person together; moves only where every file was read."""
+    """Yield the findings about all issuances of each person; about moves only if every file was read."""
     for listed in _entries(facts).values():
         yield from _identity([entry for entry in listed if not (entry[1].void and entry[1].opened_event in PAIRED)])
         entries = [entry for entry in listed if not entry[1].void]
@@ -326,7 +326,7 @@ def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
 
 
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
-    """The issuances of all who have more than one, or who moved; nothing could be wrong among those of the others."""
+    """Return the issuances of people who have several or who moved; others cannot contradict each other."""
     seen: set[str] = set()
     several: set[str] = set()
     for agency in facts:
@@ -344,7 +344,7 @@ def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
 
 
 def _unpaired(facts: Sequence[Facts]) -> Iterator[Finding]:
-    """What was to come by a move or a new name was to end something, too: withdrawn with it, and in the register."""
+    """Yield withdrawn openings of moves and renamings whose matching closing is not withdrawn with them."""
     both = [(agency, each) for agency in facts for each in agency.taken_back]
     left: dict[tuple[str, str, str], set[str]] = {}
     for agency, each in both:
@@ -386,7 +386,7 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _withdrawn(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
-    """What is taken back has not happened by then; an opening goes with all that would follow it."""
+    """Yield withdrawals dated on or after their event's day, and a closing beside a withdrawn opening."""
     for happening, day, ending in issuance.taken_back():
         if ending.date >= day:
             where = agency.where_of(issuance)
@@ -399,7 +399,7 @@ def _withdrawn(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[Finding]:
-    """A suspension ends after it began; what ends it before its day, before that day."""
+    """Yield suspensions that end before they begin, or that a document lifts outside of them."""
     since, until, ended = suspension.since, suspension.until, suspension.ended
     if until and until <= since:
         yield BACKWARDS.at(where, person=issuance.id, later=f"until {until}", earlier=f"suspended {since}")
@@ -413,7 +413,7 @@ def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[
 
 
 def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
-    """People are open in their agency only while it is."""
+    """Yield issuances outside of the time in which their agency exists."""
     if issuance.void:
         return
     if issuance.opened.date < agency.opened.date:
@@ -430,7 +430,7 @@ def _by_date(entries: list[Entry]) -> list[Entry]:
 
 
 def _identity(entries: list[Entry]) -> Iterator[Finding]:
-    """One id in two names is two people, unless the later entry follows a change of the name, or a move with one."""
+    """Yield an id with two names, unless the later entry follows a change of the name or a move."""
     for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
         if spelling(held.name) != spelling(former.name) and held.opened_event not in PAIRED:
             values = {"name": held.name, "other_name": former.name, "other": former_agency.code}
@@ -452,7 +452,7 @@ def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _carried(entries: list[Entry]) -> Iterator[Finding]:
-    """Who is suspended stays so wherever the mailbox goes, until the day stated or a document ends it."""
+    """Yield entries that do not continue a suspension of the former one until its end."""
     for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
         if former.locked > held.opened and held.carried < former.locked:
             until = NO_END if former.locked == FOREVER else former.locked
@@ -461,7 +461,7 @@ def _carried(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _moves(entries: list[Entry]) -> Iterator[Finding]:
-    """A move closes here and opens there, on the same day, by the same event (R6.2a)."""
+    """Yield moves without the other side: closed in one agency, opened in another, same day and event (R6.2a)."""
     opened: dict[tuple[str, str], set[str]] = {}
     closed: dict[tuple[str, str], set[str]] = {}
     for agency, held in entries:

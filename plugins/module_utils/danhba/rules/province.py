@@ -1,4 +1,4 @@
-"""Rules about the province's file."""
+"""Rules about `province.yml`."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ PROTECTED = rule(
 )
 
 
-# The keys of the register that comes with this project: its operator's and its custodians'.
+# Public keys of the sample register: the operator's and the custodians'.
 SAMPLE_KEYS = frozenset(
     {
         "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a",
@@ -184,14 +184,14 @@ SAMPLE_KEYS = frozenset(
         "age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5",
     }
 )
-# How often a mailbox is checked on a working day (R8.1, R8.2).
+# Checks of a mailbox on a working day that the regulation demands (R8.1, R8.2).
 LEAST_CHECKS = {"agency": 4, "official": 2}
-# A month: in less, nobody is back from leave or has read a report.
+# A month: within less, people are on leave and reports are unread.
 LEAST_DAYS = 30
 
 
 def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
-    """The province's file: what it names exists, and what it sets makes sense."""
+    """Yield the findings about `province.yml` among agencies: names exist, settings make sense."""
     yield from _named(province, agencies, unread)
     yield from _system(province, agencies)
     yield from _support(province, unread.union(agencies))
@@ -206,7 +206,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
 
 
 def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
-    """The operator, the system addresses and the protected accounts exist."""
+    """Yield an operator, system addresses and protected accounts that do not exist."""
     contacts = {CONTACT + code for code in unread.union(agencies)}
     if CONTACT + province.operator not in contacts:
         yield OPERATOR.at(province.where("operator"), code=province.operator)
@@ -249,7 +249,7 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
 
 
 def alone(province: Province) -> Iterator[Finding]:
-    """What is wrong with it whatever agencies there are: a register that is no sample has none of the sample's keys."""
+    """Yield findings that need no agencies: a real register has none of the sample's keys."""
     if not province.sample and province.operator_key in SAMPLE_KEYS:
         yield SAMPLE_KEY.at(province.where("operator_key"), key=province.operator_key)
 
@@ -266,10 +266,10 @@ def _keys(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Finding
 
 
 def _regulation(province: Province) -> Iterator[Finding]:
-    """What every paper names as the law it stands on: there is one, and it is this province's."""
+    """Yield findings about the regulation that papers cite: it is stated, and it is this province's."""
     regulation = province.regulation
     if not regulation.number or regulation.day is None:
-        if "regulation" not in province.at:  # what it lacks is told by the loader
+        if "regulation" not in province.at:  # the loader reports missing keys
             yield REGULATION.at(province.where())
         return
     values = {"number": regulation.number, "day": regulation.day, "province": province.name}
@@ -283,7 +283,7 @@ def _regulation(province: Province) -> Iterator[Finding]:
 
 
 def _inside(province: Province, key: str) -> Where:
-    """The place of a value of `regulation`."""
+    """Return the place of a value of `regulation`."""
     where = province.where("regulation")
     return Where(where.file, province.regulation.at.get(key, where.place), where.object)
 
@@ -305,7 +305,7 @@ def _policy(province: Province) -> Iterator[Finding]:
             yield SENDING.at(where, key=key, value=value, least=least)
     parts = {f"policy.{key.replace(': ', '.')}" for key, value in _percentages(province.policy) if value > 100}
     for setting, number in outside(province):
-        if setting.key in parts:  # told above
+        if setting.key in parts:  # found above
             continue
         values = {"least": setting.least, "most": setting.most, "does": setting.does}
         yield BOUND.at(where, key=setting.key, value=number, **values)
@@ -313,7 +313,7 @@ def _policy(province: Province) -> Iterator[Finding]:
 
 
 def _of_guards(policy: Policy, where: Where) -> Iterator[Finding]:
-    """Shares of 0, which stop every plan (a count of 0 is out of bounds)."""
+    """Yield limits of 0 percent, which would refuse every plan (a count of 0 is out of bounds anyway)."""
     for name, limit in policy.limits.items():
         for key in ("percent", "agency_percent"):
             if not getattr(limit, key):
@@ -338,7 +338,7 @@ def _clock(minutes: int) -> str:
 
 
 def _sending(policy: Policy) -> Iterator[tuple[str, int, int]]:
-    """Each limit, and what it must be at least: a message has a recipient, and a day has the hour."""
+    """Yield each limit of sending with its value and its least: a message has a recipient, a day has its hour."""
     kinds: tuple[tuple[str, Sending], ...] = (("official", policy.sending_official), ("agency", policy.sending_agency))
     for kind, may in kinds:
         yield f"{kind}: messages_hour", may.messages_hour, 1
@@ -358,7 +358,7 @@ def _acknowledged(province: Province) -> Iterator[Finding]:
 
 
 def _numbers(province: Province) -> Iterator[Finding]:
-    """National identity numbers in its free texts; that of the telephone is looked at with it."""
+    """Yield national identity numbers in free texts, except in the telephone, which is checked with its own rule."""
     texts = [(province.name, province.where("province")), (province.regulation.title, _inside(province, "title"))]
     where = province.where("secrecy_exceptions")
     for each in province.secrecy_exceptions:
@@ -384,7 +384,7 @@ def _percentages(policy: Policy) -> Iterator[tuple[str, int]]:
 
 
 def on(province: Province, agencies: Iterable[Facts], day: date) -> Iterator[Finding]:
-    """What depends on the day: whether the operator is there, and how long a guard stays open."""
+    """Yield findings that depend on the day: a closed operator, acknowledgements that last too long."""
     operator = next((agency for agency in agencies if agency.code == province.operator), None)
     if operator and operator.closed and operator.closed <= day.isoformat():
         yield OPERATOR_CLOSED.at(province.where("operator"), code=operator.code, day=operator.closed)

@@ -1,4 +1,4 @@
-"""Rules about the room that mailboxes have (R9.2)."""
+"""Rules about quotas of mailboxes (R9.2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SMALLEST_QUOTA, LARGEST_QUOTA = 100 * MIB, TIB
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """The room that an agency's file gives, where it gives one."""
+    """Yield objections to the quotas in an agency's file."""
     if agency.quota is not None:
         yield from _objections(agency.quota, agency.where("quota"))
     for issuance in agency.people:
@@ -28,7 +28,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def of_policy(province: Province) -> Iterator[Finding]:
-    """The room that all have of whom nothing else is said."""
+    """Yield objections to the policy's quotas, which hold for mailboxes without one of their own."""
     for quota in (province.policy.quota_official, province.policy.quota_agency):
         yield from _objections(quota, province.where("policy"))
 

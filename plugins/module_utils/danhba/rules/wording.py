@@ -1,6 +1,6 @@
-"""Rules about how names, titles and telephones are written, for those who read the address book (R5).
+"""Rules about the wording of names, titles and telephones in the address book (R5).
 
-Names of people take a capital at the beginning of each syllable (Decree 30/2020/NĐ-CP, Annex II).
+Names of people have a capital at the beginning of each syllable (Decree 30/2020/NĐ-CP, Annex II).
 """
 
 from __future__ import annotations
@@ -51,27 +51,27 @@ MOBILE = advice(
     _("{phone} is a mobile telephone, which is personal; write the office telephone, or leave phone: out"),
 )
 
-# What stands before names without belonging to them. Ông is a family name too, and Đồng is one when no chí follows.
+# Forms of address and titles before names. Ông is a family name too, and Đồng is one if no chí follows.
 _BEFORE = frozenset("ông bà chị cô mr mrs ms dr đ/c gs pgs gsts ts tskh ths bs bscki bsckii ks cn ds ls".split())
 _COMRADE = "đồng chí"
 _FIRST = re.compile(r"[^\s.]+")
-# Family names that are never written without marks; Lan, Cao or Phan may be right as they are.
+# Family names that always have diacritics; Lan, Cao or Phan may be right without.
 _MARKED = frozenset(
     "bui dang dinh doan duong hoang huynh luong luu ngo nguyen pham quach tran trinh truong vo vu vuong".split()
 )
 _MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>?|&#?[A-Za-z0-9]+;")
 _TRIED = frozenset("test testing demo abc xyz xxx asdf qwerty admin user example sample null none foo bar".split())
-# Telephones, codes, years, and addresses of mail.
+# Telephones, codes, years and mail addresses.
 _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
-# As they are since 2018, and the longer ones of before.
+# Mobile numbers since 2018, and the longer ones before.
 _MOBILE = re.compile(r"0(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
-# What a text is found to be, and what its message says of it.
+# A rule that a text breaks, and the values of its message.
 Fault = tuple[Rule, Mapping[str, str]]
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """The wording of an agency's name and of all about its people."""
+    """Yield the findings about the wording of an agency's name and of its people's names, titles and telephones."""
     for fault, values in _faults(agency.name):
         yield fault.at(agency.where("name"), **values)
     for issuance in agency.people:
@@ -92,13 +92,13 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def is_mobile(phone: str) -> bool:
-    """Whether it is the number of a mobile telephone of this country."""
+    """Say whether a telephone number is a mobile number of Viet Nam."""
     return _MOBILE.fullmatch(digits(phone)) is not None
 
 
-@lru_cache(maxsize=8192)  # the titles and divisions of a province are few
+@lru_cache(maxsize=8192)  # a province has few different titles and divisions
 def _faults(value: str) -> tuple[Fault, ...]:
-    """What is wrong with the name of an agency, a title or a division."""
+    """Return the faults of an agency's name, a title or a division."""
     faults: list[Fault] = []
     if _shouted(value):
         faults.append((CAPITALS, {"value": value}))
@@ -110,12 +110,12 @@ def _faults(value: str) -> tuple[Fault, ...]:
 
 
 def _shouted(text: str) -> bool:
-    """Several words in capitals; one alone is an abbreviation by which it may be known (VNPT)."""
+    """Say whether several words are in capitals; a single word may be an abbreviation (VNPT)."""
     return " " in text and text.isupper()
 
 
 def _misnamed(issuance: Issuance) -> Fault | None:
-    """What is wrong with a person's name, the worst of it."""
+    """Return the worst fault of a person's name, or None."""
     name = issuance.name
     if word := _before(issuance):
         return ADDRESSED, {"word": word}
@@ -129,13 +129,13 @@ def _misnamed(issuance: Issuance) -> Fault | None:
 
 
 def _is_placeholder(name: str) -> bool:
-    """Test Test, Demo User: one word twice, or words that are no names."""
+    """Say whether a name is a placeholder such as Test Test or Demo User: one word twice, or trial words."""
     words = name.casefold().split()
     return (len(words) > 1 and len(set(words)) == 1) or not _TRIED.isdisjoint(words)
 
 
 def _before(issuance: Issuance) -> str:
-    """What stands before the name without belonging to it; a name of one word is nothing else."""
+    """Return a form of address or title before the name, or an empty text; a name of one word has none."""
     name = issuance.name
     if name.casefold().startswith(_COMRADE + " "):
         return name[: len(_COMRADE)]
@@ -146,7 +146,7 @@ def _before(issuance: Issuance) -> str:
 
 
 def _capital(word: str) -> str:
-    """H'HEN and h'hen as H'Hen; a word of another form, such as McDonald, may be right as it is."""
+    """Write H'HEN and h'hen as H'Hen; mixed case such as McDonald stays."""
     return word.title() if word[0].islower() or word.isupper() else word
 
 
@@ -156,7 +156,7 @@ def _data(title: str) -> str:
 
 
 def _foreign(issuance: Issuance) -> str:
-    """What a title holds that is none: data, or the name of whoever holds it."""
+    """Return data or the holder's own name in a title, or an empty text."""
     if data := _data(issuance.title):
         return data
     named = " " in issuance.name and issuance.name.casefold() in issuance.title.casefold()

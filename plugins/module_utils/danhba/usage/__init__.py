@@ -1,1 +1,1 @@
-"""How often mailboxes are looked at (R8): from events to checks by mailbox, working day and window."""
+"""Counts how often mailboxes are checked (R8): from events to checks by mailbox, working day and window."""

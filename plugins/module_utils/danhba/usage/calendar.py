@@ -1,7 +1,7 @@
-"""Working days: Viet Nam's calendar by the library `holidays`, and where the province or the library differs from it.
+"""Working days: Viet Nam's calendar of the library `holidays`, with the province's and our own corrections.
 
-The library has the days off of the Labour Code (Article 112), those that are made up for, and the swaps that it knows.
-Tết of years to come is computed; the Government decides it each year.
+The library has the days off of the Labour Code (Article 112), their substitutes, and the swaps that it knows. Tết of
+future years is computed; the Government decides it each year.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 _DAY = timedelta(days=1)
-# The years that the library answers for by the law as it was; Saturday was a working day before 1999.
+# Years for which the library follows the law of the time; Saturday was a working day before 1999.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-# A leap year: what is longer is asked for year by year.
+# The days of a leap year; longer periods are asked for year by year.
 MOST_DAYS = 366
 REVERSED = _("the period ends ({last}) before it begins ({first}); give the earlier day first")
 TOO_LONG = _("the period has {days} days, and {most} are the most; ask for one year after the other")
@@ -39,7 +39,7 @@ NATIONAL: Mapping[date, bool] = {
 
 
 def working_days(first: date, last: date, usage: Usage) -> list[date]:
-    """The working days from the first to the last, both included: what the register says, then the calendar."""
+    """Return the working days of a period, both ends included: by the register, then by the calendar."""
     stated = {**NATIONAL, **{each.day: each.worked for each in usage.days}}
     return [day for day in _days(first, last) if (stated[day] if day in stated else _calendar().is_working_day(day))]
 
@@ -50,7 +50,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def impossible(first: date, last: date) -> tuple[str, dict[str, object]] | None:
-    """Why a period cannot be meant, as a template with its values, before anything is read; None where it can."""
+    """Return why a period is impossible, as a message template with its values; None if it is possible."""
     days = (last - first).days + 1
     if days < 1:
         return REVERSED, {"first": first, "last": last}
@@ -70,6 +70,6 @@ def computed(first: date, last: date, usage: Usage) -> list[int]:
 
 @cache
 def _calendar() -> HolidayBase:
-    from holidays import country_holidays  # 0.1 s, which `check` need not wait for
+    from holidays import country_holidays  # imported late: it takes 0.1 s, which `check` does not need
 
     return country_holidays("VN")

@@ -1,7 +1,7 @@
-"""Events counted: for each open mailbox and working day, in which windows somebody looked (R8).
+"""Counts checks: for each open mailbox and working day, the windows in which somebody looked (R8).
 
-A check is any sign that the owner looked: a login, or an open session that selects a folder or reads mail. What is
-done by a program with nobody there counts too, and is told apart.
+A check is any sign that the owner looked: a sign-in, or a session that selects a folder or reads mail. Polling by a
+program with nobody there counts too, and is counted apart.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from .spool import Spool, Spooled
 from .windows import NONE, Days, moment
 
 _READ = KINDS.index("read")
-# Names that are told of what is not known.
+# Maximum number of unknown names to report.
 _NAMED = 20
 _END: tuple[int, Iterator[Spooled]] = (NONE, iter(()))
 
 
 class Checks(NamedTuple):
-    """One open mailbox on one working day: signs by window, and how many of them are of a program that only asks."""
+    """An open mailbox on a working day: signs by window, and how many of them are a polling program's."""
 
     mailbox: Mailbox
     agency: str
@@ -42,26 +42,26 @@ class Checks(NamedTuple):
 
     @property
     def checks(self) -> int:
-        """How many windows have a sign."""
+        """Return the number of windows with a sign."""
         return sum(map(bool, self.windows))
 
     @property
     def attended(self) -> int:
-        """How many windows have a sign that is of no program that only asks, as far as that can be told."""
+        """Return the number of windows with a sign of a client that does not only poll, as far as that can be told."""
         return sum(all_ > polled for all_, polled in zip(self.windows, self.polled, strict=True))
 
     @property
     def met(self) -> bool:
-        """Whether each window in which the mailbox is to be looked at has a sign."""
+        """Say whether each required window has a sign."""
         return all(self.windows[number - 1] for number in self.required)
 
     @property
     def by_program(self) -> bool:
-        """Whether it is met, and would not be without what a program asked that nobody was at."""
+        """Say whether the requirement is met only thanks to a polling program."""
         return self.met and any(self.windows[number - 1] == self.polled[number - 1] for number in self.required)
 
     def data(self) -> dict[str, Any]:
-        """With the keys of the format."""
+        """Return the row as a dict with the keys of the output format."""
         return {
             "mailbox": self.mailbox.name,
             "day": self.day.isoformat(),
@@ -77,9 +77,10 @@ class Checks(NamedTuple):
 
 @dataclass(slots=True)
 class Told:
-    """What became of all `events`, at each telling. Out of the period, on a day off, of a mailbox that was not open or
-    is unknown, or whose owner was on leave: these are in no row. `later` are of after the moment at which it is asked,
-    and counted where they fall.
+    """Statistics of all `events`, which are updated while they are read.
+
+    Events outside of the period, on a day off, of a mailbox that is closed or unknown, or of an owner on leave are in
+    no row. `later` are those after the moment of the request; they are counted where they fall.
     """
 
     events: int = 0
@@ -92,7 +93,7 @@ class Told:
     names: Counter[str] = field(default_factory=Counter)
 
     def miss(self, name: str) -> None:
-        """Count an event of a mailbox that the register does not have, and keep the name of some."""
+        """Count an event of a mailbox that the register does not have; up to `_NAMED` names are kept."""
         self.unknown += 1
         if name in self.names or len(self.names) < _NAMED:
             self.names[name] += 1
@@ -100,7 +101,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What is asked: the mailboxes and the working days from a first to a last day, both included."""
+    """The mailboxes and working days from a first to a last day, both included."""
 
     first: date
     last: date
@@ -110,16 +111,16 @@ class Period:
 
     @classmethod
     def of(cls, timeline: Timeline, first: date, last: date) -> Period:
-        """A period of a register."""
+        """Return a period of a register."""
         usage = timeline.register.province.policy.usage
         days = working_days(first, last, usage)
         return cls(first, last, usage, Days.of(days, usage), roster(timeline, days))
 
     def checks(self, events: Iterable[Event], told: Told, now: int | None = None) -> Iterator[Checks]:
-        """A row for each mailbox and each working day on which it is open, by mailbox and day.
+        """Yield a row for each mailbox and each working day on which it is open, by mailbox and day.
 
-        The order of the events and how often one is told change nothing. All are read before the first row comes;
-        `told` is filled by then. Where `now` is given (microseconds since 1970), later events are told.
+        Neither the order of the events nor repetitions matter. All events are read, and `told` is filled, before the
+        first row. If `now` is given (microseconds since 1970), events after it are counted in `told.later`.
         """
         none = (0,) * len(self.usage.windows)
         with Spool(len(self.mailboxes) * len(self.days.days)) as spool:
@@ -138,7 +139,7 @@ class Period:
         return self.usage.agency if mailbox.kind == AGENCY else self.usage.official
 
     def _spool(self, events: Iterable[Event], spool: Spool, told: Told, now: int | None) -> None:
-        """Put by what is of an open mailbox on a working day, and count what is not."""
+        """Put the events of open mailboxes on working days into the spool, and count the others."""
         numbers = {mailbox.name: number for number, mailbox in enumerate(self.mailboxes)}
         begin, end = moment(self.first, 0), moment(self.last, 1440)
         for event in events:
@@ -161,7 +162,7 @@ class Period:
                 spool.put(Spooled(place, event.time, KINDS.index(event.kind), client, session))
 
     def _count(self, day: int, signs: Sequence[Spooled]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The signs of a mailbox on a day by window, and those of programs that only ask."""
+        """Count the signs of a mailbox on a day by window, all and those of polling programs."""
         asking = _asking(signs)
         windows, polled = [0] * len(self.usage.windows), [0] * len(self.usage.windows)
         for sign in signs:
@@ -172,7 +173,7 @@ class Period:
 
 
 def _asking(signs: Sequence[Spooled]) -> set[int]:
-    """The clients that only asked, at fixed intervals, among the signs of a mailbox on a day."""
+    """Return the clients that only polled, among the signs of a mailbox on a day."""
     moments: dict[int, list[int]] = {}
     for sign in signs:
         moments.setdefault(sign.client, []).append(sign.moment)

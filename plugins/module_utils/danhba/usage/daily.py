@@ -1,7 +1,7 @@
-"""Use as the database has it by day (schema `usage`): from sets of days to what each mailbox came to in a period (R8).
+"""Computes checks of mailboxes from the database's daily counts (schema `usage`) for a period (R8).
 
-The database knows in which minutes somebody looked. On which days a mailbox is open, which days are worked and which
-windows it needs is said here, as for events of a file. A set of days is an integer: bit n is the nth day of the period.
+The database knows the minutes with a check. Days on which a mailbox is open, working days and required windows come
+from the register, as for events of a file. A set of days is an integer: bit n is the nth day of the period.
 """
 
 from __future__ import annotations
@@ -21,16 +21,14 @@ MINUTES = 1440
 
 
 class Looked(NamedTuple):
-    """On which days a mailbox was looked at in each window, and by what is no program that only asks."""
+    """Days with a check of a mailbox, by window: all checks, and those by others than programs that only poll."""
 
     windows: tuple[int, ...]
     attended: tuple[int, ...]
 
 
 class Use(NamedTuple):
-    """What a mailbox came to at an agency: working days on which it was open, those that are met, and met by a program
-    alone; as sets of days.
-    """
+    """A mailbox's days at an agency, as sets: open working days, days that meet R8, and met by polling programs alone."""
 
     mailbox: Mailbox
     stay: Stay
@@ -41,14 +39,12 @@ class Use(NamedTuple):
 
 
 def masks(period: Period) -> list[str]:
-    """Each window as the minutes of a day: what the database compares with."""
+    """Return each window as 1440 binary digits, one a minute of the day, for the database."""
     return ["0" * start + "1" * (end - start) + "0" * (MINUTES - end) for start, end in period.usage.windows]
 
 
 def uses(period: Period, looked: Mapping[str, Looked], known: int = -1) -> Iterator[Use]:
-    """What each mailbox came to, for each agency that it was at, on the days that are `known`: of others nobody can say
-    anything.
-    """
+    """Yield the use of each mailbox, by agency, on the days in `known`; other days have no data."""
     none = (0,) * len(period.usage.windows)
     until = [0, *accumulate((1 << (day - period.first).days for day in period.days.days), or_)]
     for mailbox in period.mailboxes:
@@ -62,7 +58,7 @@ def uses(period: Period, looked: Mapping[str, Looked], known: int = -1) -> Itera
 
 
 def required(period: Period, kind: str) -> tuple[int, ...]:
-    """The numbers, from 1 on, of the windows that a mailbox of a kind needs."""
+    """Return the numbers, from 1 on, of the windows in which a mailbox of a kind must be checked."""
     return period.usage.agency if kind == AGENCY else period.usage.official
 
 
@@ -71,5 +67,5 @@ def _all(days: int, windows: Sequence[int], numbers: Sequence[int]) -> int:
 
 
 def days_of(period: Period, bits: int) -> list[date]:
-    """The days of a set."""
+    """Return the days of a set."""
     return [day for day in period.days.days if bits >> (day - period.first).days & 1]

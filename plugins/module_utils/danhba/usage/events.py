@@ -1,4 +1,4 @@
-"""Events of use as lines of JSON: what the mail host saw somebody do with a mailbox, and nothing of any content."""
+"""Events of use as lines of JSON: actions on mailboxes that the mail host saw, without any content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..jsontext import unpack
 from ..messages import mark as _
 
 KINDS = ("login", "select", "read")
-# Longer than any event: who gives another file by mistake is told so before it is in memory.
+# Maximum length of a line in bytes: a wrong file is refused before it is read into memory.
 LONGEST = 65_536
 _MAILBOX = re.compile(r"(?:official/[A-Za-z0-9-]{1,32}|agency/[a-z][a-z0-9]{0,31})")
 # RFC 3339, 5.6: a date, a time to the second or finer, and where on earth. `T` and `Z` may be small.
@@ -44,7 +44,7 @@ EXAMPLE = (
 
 
 class BadEvent(ValueError):
-    """A line that is no event, told by a template that wants the `path` of the file too; `line` counts from 1."""
+    """Raised for a line that is no event. Its template also needs the `path` of the file; `line` counts from 1."""
 
     def __init__(self, line: int, template: str, **values: object) -> None:
         super().__init__(template)
@@ -52,7 +52,7 @@ class BadEvent(ValueError):
 
 
 class Event(NamedTuple):
-    """One event: `time` in microseconds since 1970 (UTC), `kind` one of `KINDS`; equal ones are one told twice."""
+    """An event: `time` in microseconds since 1970 (UTC), `kind` one of `KINDS`. Equal events count once."""
 
     time: int
     kind: str
@@ -63,7 +63,7 @@ class Event(NamedTuple):
 
 
 def read(lines: Iterable[bytes]) -> Iterator[Event]:
-    """The events of a file, one line after the other; empty lines are none.
+    """Yield the events of a file's lines; empty lines are skipped.
 
     Raises:
         BadEvent: a line is no event.
@@ -93,7 +93,7 @@ def _event(number: int, line: bytes) -> Event:
 
 
 def _text(number: int, told: dict[str, Any], key: str, default: str | None = None) -> str:
-    """A text of an event; one that may be left out may be null, too."""
+    """Return a text of an event; an optional one may also be null."""
     value = told.get(key, default)
     if isinstance(value, str):
         return value
@@ -105,7 +105,7 @@ def _text(number: int, told: dict[str, Any], key: str, default: str | None = Non
 
 
 def _moment(number: int, text: str) -> int:
-    """Microseconds since 1970. A leap second is the one before it (RFC 3339, 5.7): Python knows none."""
+    """Convert RFC 3339 to microseconds since 1970; a leap second becomes the second before it (5.7)."""
     shape = _TIME.fullmatch(text)
     if not shape:
         raise BadEvent(number, NO_TIME, value=text)

@@ -1,7 +1,7 @@
-"""What a host has to know of the register, so that agencies read the use of their own mailboxes (R9.5, R13).
+"""The data that a host needs so that agencies can read the use of their own mailboxes (R9.5, R13).
 
-Who reads, which mailboxes are an agency's on which days, and which days and windows count. What was seen in them is the
-host's; nothing of it is here.
+It says who reads which page, which mailboxes belong to an agency on which days, and which days and windows count. The
+checks themselves stay on the host.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from .checks import Period
 from .daily import masks
 from .roster import Mailbox
 
-# The month before, and what is then left of a year: so far ahead working days are told.
+# Working days are published for about a year from the month before on.
 HEAD = "head"
 _AHEAD = timedelta(days=365)
 
 
 def published(timeline: Timeline, target: int) -> dict[str, Any]:
-    """All of it on the day of the timeline: `rule` and `pages`, in JSON's types.
+    """Return `rule` and `pages` for the day of the timeline, in types of JSON.
 
     A rule has `windows` (each the minutes of a day as 1440 binary digits), their `names`, the numbers that an
     `official` and an `agency` need, the `target` in per cent, and the working `days` from the month before on. A page
@@ -48,8 +48,9 @@ def published(timeline: Timeline, target: int) -> dict[str, Any]:
 
 
 def lines(timeline: Timeline, target: int) -> Iterator[bytes]:
-    """The same in lines, as it gets to a host: the rule, then each page by its agency, name and readers, a tab, and its
-    mailboxes; each of the parts is JSON.
+    """Yield the same as lines for the host: the rule, then each page.
+
+    A page is its agency, name and readers, a tab, and its mailboxes; both parts are JSON.
     """
     told = published(timeline, target)
     yield pack(told["rule"])
@@ -58,17 +59,17 @@ def lines(timeline: Timeline, target: int) -> Iterator[bytes]:
 
 
 def readers(agency: Agency, day: date) -> list[str]:
-    """Who reads: the contact mailbox, whoever is its custodian, and the head, each as long as in office."""
+    """Return who may read an agency's page: the contact mailbox, its custodian and the head, while in office."""
     held, head = custody.holder(agency, day), _head(agency, day)
     people = [held[0].person] if held else []
-    # Mostly the same person.
+    # Custodian and head are mostly the same person.
     if head and head.person not in people and custody.in_office(agency, head, day):
         people.append(head.person)
     return [f"{AGENCY}/{agency.code}", *[f"{OFFICIAL}/{person}" for person in people]]
 
 
 def _head(agency: Agency, day: date) -> Custodian | None:
-    """The last who was named as head, also where a delegate has held the mailbox since."""
+    """Return the custodian who was named as head last, also if a delegate has held the mailbox since."""
     named = [each for each in agency.custodians if each.role == HEAD and each.date <= day and not each.withdrawn]
     return named[-1] if named else None
 
@@ -90,7 +91,7 @@ def _name(window: Window) -> str:
 
 
 def _mailboxes(period: Period, domain: str) -> dict[str, list[dict[str, str]]]:
-    """By agency the mailboxes that are open there on some working day of the period."""
+    """Return, by agency, the mailboxes that are open there on a working day of the period."""
     found: dict[str, dict[tuple[str, str], tuple[Mailbox, list[str]]]] = {}
     span = cache(partial(_span, period.days.days))
     for mailbox in period.mailboxes:
@@ -113,5 +114,5 @@ def _mailboxes(period: Period, domain: str) -> dict[str, list[dict[str, str]]]:
 
 
 def _span(days: Sequence[date], first: int, last: int) -> str:
-    """From the first to the last working day of a stay, both included."""
+    """Return the first and the last working day of a stay, both included, as a range of PostgreSQL."""
     return f"[{days[first]},{days[last - 1]}]"

@@ -1,4 +1,4 @@
-"""Which mailboxes there are in a period, and on which of its days each is open."""
+"""Mailboxes of a period, with the days on which each is open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..planning.state import Timeline
 
 
 class Stay(NamedTuple):
-    """A mailbox at an agency: open from the first day on, and on the last no more, each by its number in the period."""
+    """A mailbox's time at an agency: `first` day and the day after its last, as numbers of working days in the period."""
 
     first: int
     last: int
@@ -25,9 +25,9 @@ class Stay(NamedTuple):
 
 
 class Mailbox(NamedTuple):
-    """One mailbox as events name it (`official/000105`), whose it is, and when it is open; stays do not overlap.
+    """A mailbox as events name it (`official/000105`), its holder, and its stays, which do not overlap.
 
-    `leave` is what the owner's leave has taken from them.
+    `leave` are the parts of stays that the owner's leave took away.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Mailbox(NamedTuple):
     leave: tuple[Stay, ...] = ()
 
     def days(self) -> Iterator[tuple[Stay, int]]:
-        """The days on which it is open, in order, each with the stay."""
+        """Return the days on which the mailbox is open, in order, each with its stay."""
         return ((stay, day) for stay in self.stays for day in range(stay.first, stay.last))
 
     def open_on(self, day: int) -> bool:
-        """Whether it is open on a day of the period."""
+        """Say whether the mailbox is open on a day of the period."""
         return _has(self.stays, day)
 
     def off_on(self, day: int) -> bool:
-        """Whether its owner is on leave on a day of the period, on which it would be open."""
+        """Say whether the owner is on leave on a day on which the mailbox would be open."""
         return _has(self.leave, day)
 
 
@@ -54,15 +54,16 @@ def _has(stays: tuple[Stay, ...], day: int) -> bool:
 
 
 def roster(timeline: Timeline, days: Sequence[date]) -> list[Mailbox]:
-    """Each mailbox of the register, in its order: an agency's own, then its people's. What is never open has no stays.
+    """Return each mailbox of the register in its order: an agency's own, then its people's.
 
-    Who moves to another agency keeps the mailbox; it stands where the person was first. Suspended is not open, and
-    neither is it on leave: that is the person's, whichever entry has it. An agency's own mailbox is for a deputy then.
+    A mailbox that is never open has no stays. A person who moves keeps the mailbox; it stands where the person was
+    first. Suspended days and days of leave are not open. An agency's own mailbox is open while its custodian is on
+    leave: a deputy checks it.
     """
     found: dict[str, Mailbox] = {}
     away: dict[str, list[tuple[int, int]]] = {}
     numbers = [day.isoformat() for day in days]
-    number = cache(partial(bisect_left, numbers))  # of few days: most are open all the time
+    number = cache(partial(bisect_left, numbers))  # few different days: most mailboxes are open all the time
     for agency in timeline.register.agencies.values():
         closed = agency.closed.date.isoformat() if agency.closed else FOREVER
         local = contact(agency.code)
@@ -79,7 +80,7 @@ def roster(timeline: Timeline, days: Sequence[date]) -> list[Mailbox]:
 
 
 def _on_leave(mailbox: Mailbox, spans: Sequence[tuple[int, int]]) -> Mailbox:
-    """What leave, by its days' numbers in order, the last not included, leaves of it and takes from it."""
+    """Return a mailbox without days of leave, given as ranges of day numbers, the last not included."""
     left: list[Stay] = []
     taken: list[Stay] = []
     for stay in mailbox.stays:
@@ -101,7 +102,7 @@ def _add(found: dict[str, Mailbox], mailbox: Mailbox) -> None:
 
 
 def _stays(spans: Sequence[tuple[str, str]], number: Callable[[str], int], agency: str, local: str) -> tuple[Stay, ...]:
-    if len(spans) == 1:  # as of nearly all
+    if len(spans) == 1:  # the usual case
         since, until = spans[0]
         first, last = number(since), number(until)
         return (Stay(first, last, agency, local),) if first < last else ()
@@ -110,15 +111,16 @@ def _stays(spans: Sequence[tuple[str, str]], number: Callable[[str], int], agenc
 
 
 def _open(row: Row) -> Sequence[tuple[str, str]]:
-    """From when until when an issuance is open, by ISO dates, the last not included; what was taken back closes on the
-    day on which it was to open.
+    """Return the spans in which an issuance is open, by ISO dates, the last not included.
+
+    A withdrawn opening closes on its own day.
     """
     whole = (row.opened_on, row.closed_on or FOREVER)
     return [*_without(whole, row)] if row.spells else (whole,)
 
 
 def _without(whole: tuple[str, str], row: Row) -> Iterator[tuple[str, str]]:
-    """What suspensions leave of it; none overlap (rule `person-suspensions`), and one without an end lasts."""
+    """Yield the parts of a span between suspensions; these do not overlap, and one without an end lasts for ever."""
     since, until = whole
     for begins, ends in sorted((spell.since, spell.end or FOREVER) for spell in row.spells):
         yield since, min(begins, until)

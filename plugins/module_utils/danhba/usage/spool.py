@@ -1,7 +1,7 @@
-"""Events put in order of mailbox, day and time on disk: of a year's events, few are in memory at once.
+"""Sorts events by mailbox, day and time on disk, so that few of a year's events are in memory at once.
 
-Each is written to one of some temporary files, by mailbox and day; each file is then read alone, and sorted. Equal
-events become one there. The files have no name (tempfile), numbers in place of names, and end with the process.
+Each event is written to one of `PARTS` temporary files, by mailbox and day; each file is then read and sorted alone.
+Equal events become one. The files are unnamed (tempfile), hold numbers instead of names, and end with the process.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import IO, NamedTuple
 
-# So many files are open at once, which every system allows.
+# Number of open files: below every system's limit.
 PARTS = 128
 _BUFFER = 1 << 14
-# Big-endian, so that octets sort as the numbers do: place, microseconds, kind; then what tells events apart.
+# Big-endian, so that bytes sort as the numbers do: place, microseconds, kind, client, session.
 _RECORD = struct.Struct(">QQBqq")
 
 
 class Spooled(NamedTuple):
-    """An event by numbers: `place` of a mailbox on a day, `moment` in microseconds from 1970 on; `client` and `session`
-    only tell apart.
+    """An event as numbers: `place` (mailbox and day) and `moment` in microseconds since 1970.
+
+    `client` and `session` only tell events apart.
     """
 
     place: int
@@ -33,16 +34,16 @@ class Spooled(NamedTuple):
 
 
 class Spool:
-    """Takes events of so many places in any order, and gives them in that of place and time, each once."""
+    """Takes events of a number of places in any order, and yields them by place and time, each once."""
 
     def __init__(self, places: int) -> None:
         self._places = max(1, places)
         self._stack = ExitStack()
-        # A file is made for its first event: most periods have few.
+        # A file is created for its first event: most periods need few.
         self._files: list[IO[bytes] | None] = [None] * min(PARTS, self._places)
 
     def __enter__(self) -> Spool:
-        """Begin."""
+        """Return the spool itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -50,7 +51,7 @@ class Spool:
         self._stack.close()
 
     def put(self, event: Spooled) -> None:
-        """Take an event."""
+        """Write an event to its file."""
         part = event.place * len(self._files) // self._places
         (self._files[part] or self._open(part)).write(_RECORD.pack(*event))
 
@@ -60,7 +61,7 @@ class Spool:
         return file
 
     def sorted(self) -> Iterator[Spooled]:
-        """All events that were taken."""
+        """Yield all events in order, each once."""
         for file in filter(None, self._files):
             file.seek(0)
             data = file.read()

@@ -1,4 +1,4 @@
-"""The windows of a period's working days as moments, and which of them a moment is in."""
+"""Windows of working days as moments, and the window that a moment is in."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NONE = -1
 
 
 def moment(day: date, minutes: int, zone: ZoneInfo = VIETNAM) -> int:
-    """A time of day, in minutes of the clock from midnight, as microseconds since 1970 (UTC)."""
+    """Convert a time of day, in minutes from midnight, to microseconds since 1970 (UTC)."""
     at = datetime.combine(day + timedelta(days=minutes // 1440), time(minutes % 1440 // 60, minutes % 60), zone)
     return (at - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Working days in order, each from its midnight to the next, and the windows of each; all half-open moments."""
+    """Working days in order, each from midnight to the next, and their windows; all as half-open ranges of moments."""
 
     days: Sequence[date]
     begins: Sequence[int]
@@ -33,7 +33,7 @@ class Days:
 
     @classmethod
     def of(cls, days: Sequence[date], usage: Usage, zone: ZoneInfo = VIETNAM) -> Days:
-        """The windows of some working days."""
+        """Return the working days with the windows of the policy."""
         return cls(
             days,
             [moment(day, 0, zone) for day in days],
@@ -42,11 +42,11 @@ class Days:
         )
 
     def number(self, moment: int) -> int:
-        """The number of the day that a moment is on, `NONE` where that is no working day of the period."""
+        """Return the index of the working day that a moment is on, or `NONE`."""
         found = bisect_right(self.begins, moment) - 1
         return found if found >= 0 and moment < self.ends[found] else NONE
 
     def window(self, day: int, moment: int) -> int:
-        """The number, from 0 on, of the window of a day that a moment of that day is in; `NONE` where it is in none."""
+        """Return the index of the window of a day that a moment of that day is in, or `NONE`."""
         windows = enumerate(self.windows[day])
         return next((number for number, (start, stop) in windows if start <= moment < stop), NONE)

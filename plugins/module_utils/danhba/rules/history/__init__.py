@@ -1,7 +1,7 @@
-"""What a change does to what was issued before: the register only grows (design, Decided).
+"""Rules about a change of a register: what was merged before stays (the register only grows).
 
-Some of it can never be right: an address that changes, an entry or an agency that is gone. The rest is mostly wrong,
-but a slip in a number is corrected one day: then the change itself acknowledges it, for its reviewers to see.
+Some changes can never be right: a changed address, a removed entry or agency. Others are mostly wrong, but a mistyped
+number has to be corrected one day: then the change itself acknowledges the correction, for its reviewers to see.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BASE = advice(
     "R6",
     _("the revision compared with has {count} errors, so the limits of a plan were not judged; correct it first"),
 )
-# What an acknowledgement lets pass.
+# Findings that an acknowledgement lets pass.
 CORRECTIONS = frozenset(
     found.id
     for found in (
@@ -41,9 +41,9 @@ CORRECTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A register, or the agencies of it whose files differ, with the addresses that it gives out.
+    """A register, or those of its agencies whose files differ, with the addresses that it gives.
 
-    `whole` is all of it, where `register` is not.
+    `whole` is the complete register if `register` is only a part.
     """
 
     register: Register
@@ -51,14 +51,15 @@ class Version:
     whole: Register | None = None
 
     def of(self, agency: Agency) -> list[Given]:
-        """The issuances of an agency with their local parts."""
+        """Return the issuances of an agency with their local parts."""
         return list(self.issued.of(agency))
 
 
 def check(base: Version, now: Version, unclear: frozenset[str], day: date | None = None) -> Iterator[Finding]:
-    """Everything that a change takes back, save for what it acknowledges in force on the day (or at all, without one).
+    """Yield everything that a change takes back, except what it acknowledges.
 
-    Left out are the agencies that could not be read in full, then or now.
+    Without a day, acknowledgements of any day count. Agencies that could not be read in full before or now are left
+    out.
     """
     found = chain(_all(base, now, unclear, day), _left(base, now, unclear, day) if day else ())
     yield from _unacknowledged(found, now.register.province, day)
@@ -72,7 +73,7 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
 
 
 def _left(base: Version, now: Version, unclear: frozenset[str], day: date) -> Iterator[Finding]:
-    """Addresses that a change has left in the past, so that they deliver for fewer days than promised."""
+    """Yield addresses that a change closes in the past, so that they forward for fewer days than promised."""
     policy, then = now.register.province.policy, base.register.agencies
     clear = [agency for agency in now.register.agencies.values() if agency.code not in unclear]
     given = {code: base.of(agency) for code, agency in then.items() if code not in unclear}
@@ -84,7 +85,7 @@ def _left(base: Version, now: Version, unclear: frozenset[str], day: date) -> It
 def across(
     base: Sequence[Facts], now: Sequence[Facts], unclear: frozenset[str], province: Province, day: date | None = None
 ) -> Iterator[Finding]:
-    """What a change takes from agencies whose own files it leaves alone: of all agencies, then and now."""
+    """Yield effects of a change on agencies whose own files it leaves alone, from the facts before and now."""
     former = {agency.code: agency for agency in base}
     changed = [agency for agency in now if agency.code not in unclear and former.get(agency.code) != agency]
     yield from _unacknowledged(moves.taken_over(former, changed), province, day)
@@ -101,7 +102,7 @@ def _unacknowledged(findings: Iterator[Finding], province: Province, day: date |
 
 
 def _is_decided(finding: Finding, province: Province, day: date | None) -> bool:
-    """Whether other addresses by the document that leaves one are acknowledged for its agency."""
+    """Say whether an acknowledgement for the agency covers other addresses by the finding's document."""
     agency = finding.where.object.partition("/")[0]
     in_force = (each for each in province.acknowledgements if day is None or each.holds(day))
     return any(each.decides(agency, finding.values["document"]) for each in in_force)
@@ -146,7 +147,7 @@ def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None)
 
 
 def _gone(agencies: list[Agency], unclear: frozenset[str]) -> Iterator[Finding]:
-    """The agencies whose files are gone; of a whole folder that is taken away or exchanged, all at once."""
+    """Yield the agencies whose files are gone; for many, as when a folder is removed, one finding with their codes."""
     gone = [agency for agency in agencies if agency.code not in unclear]
     if len(gone) > KIND_LIMIT:
         first = gone[0]

@@ -1,4 +1,4 @@
-"""What a change does to an agency: it is never gone, and never issued again (R4.1)."""
+"""Rules about a change of an agency: it is never removed, and its code is never given again (R4.1)."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ NOTHING = "—"
 
 
 def check(before: Agency, now: Agency, whole: Mapping[str, Agency], day: date | None) -> Iterator[Finding]:
-    """What of an agency itself is taken back, its people left out; `whole` are all agencies now, by their codes."""
+    """Yield what a change takes back of an agency itself, without its people.
+
+    `whole` are all agencies now, by code.
+    """
     if before.closed and now.opened.date >= before.closed.date and not before.void:
         values = {"agency": now.code, "closed": before.closed.date, "opened": now.opened.date}
         yield REUSED.at(now.where("opened"), **values)
@@ -88,12 +91,12 @@ def check(before: Agency, now: Agency, whole: Mapping[str, Agency], day: date | 
 
 
 def _goes_on(agency: Agency | None) -> bool:
-    """Whether an agency was to end and does not, so that nobody takes over from it: its own file says by what."""
+    """Say whether an agency's closing was withdrawn, so that no agency succeeds it any more."""
     return agency is not None and agency.closed is None and bool(agency.closings_withdrawn())
 
 
 def _standing(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
-    """What it was founded as stays, and so does each change; another change may come before one, by its day."""
+    """Yield changed values of the founding and removed changes; a change may be added before others."""
     for key in STANDING:
         was, becomes = getattr(before, key), getattr(now, key)
         if was != becomes:
@@ -107,8 +110,9 @@ def _standing(before: Agency, now: Agency, day: date | None) -> Iterator[Finding
 
 
 def _gone(before: Agency, now: Agency, day: date | None) -> Iterator[Change]:
-    """The changes that are there no more, nor withdrawn; but what was to be after the agency's end did not come to
-    pass, once that end cannot be withdrawn any more.
+    """Yield the changes that were removed without a withdrawal.
+
+    Changes after the agency's end are left out once that end can no longer be withdrawn: they did not take effect.
     """
     then, later = Counter(_listed(before)), Counter(_listed(now))
     taken_back = Counter(replace(change, withdrawn=None) for change in later - then if change.withdrawn)
@@ -117,19 +121,19 @@ def _gone(before: Agency, now: Agency, day: date | None) -> Iterator[Change]:
 
 
 def _listed(agency: Agency) -> Iterator[Change]:
-    """All that its file lists, also what was withdrawn."""
+    """Yield all changes in an agency's file, also withdrawn ones."""
     return (each for each in (*agency.changes, *agency.withdrawn) if isinstance(each, Change))
 
 
 def describe(change: Change) -> str:
-    """A change in one line, as messages show it."""
+    """Return a change in one line, for messages."""
     values = (f"{key}: {value}" for key, value in change.values.items())
     ending = f" ({change.withdrawn.document} {change.withdrawn.date})" if change.withdrawn else ""
     return f"{change.document} {change.date} ({', '.join(values)}){ending}"
 
 
 def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
-    """What this change says that an agency has been for long."""
+    """Yield added changes of an agency that are dated long ago."""
     known = frozenset(before.changes) if before else frozenset()
     for change in now.changes:
         if change not in known and (day - change.date).days > past.BACK_DAYS:

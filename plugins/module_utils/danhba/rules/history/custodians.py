@@ -1,4 +1,4 @@
-"""What a change does to the custodians of an agency's mailbox, and to the keys of letters (R11)."""
+"""Rules about a change of an agency's custodians, and of the keys that letters are encrypted with (R11)."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ NO_KEY = "—"
 
 
 def check(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
-    """The earlier list stands at the beginning of the later one; only a key for letters may change, and what is to
-    come be withdrawn.
+    """Yield custodians that were changed or removed.
+
+    The former list begins the later one; only keys may change, and future custodians be withdrawn.
     """
     for number, (then, later) in enumerate(zip_longest(_listed(before), _listed(now)), 1):
         if then is None:
@@ -59,19 +60,19 @@ def check(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
 
 
 def _listed(agency: Agency) -> list[Custodian]:
-    """All that its file lists, in that order: also those who were withdrawn."""
+    """Return all custodians in the order of the file, also withdrawn ones."""
     withdrawn = (each for each in agency.withdrawn if isinstance(each, Custodian))
     return sorted((*agency.custodians, *withdrawn), key=lambda custodian: custodian.at.get("", START))
 
 
 def _goes_on(before: Custodian, now: Custodian) -> bool:
-    """The same custodian; a hand-over may be withdrawn by a document, and that is not taken back."""
+    """Say whether two entries are the same custodian; a withdrawal may be added."""
     same = (before.person, before.document, before.date, before.role) == (now.person, now.document, now.date, now.role)
     return same and before.withdrawn in {None, now.withdrawn}
 
 
 def keys(before: Agency, now: Agency, operator: Province) -> Iterator[Finding]:
-    """Every other key with which letters are encrypted on some day, however it came into force."""
+    """Yield every other key that letters are encrypted with on some day, whatever brought it about."""
     for each in rekeyed(before, now, operator):
         values = {"who": _who(each.name, each.person), "now": each.key or NO_KEY}
         former = {"was": _who(each.before_name, each.before_person), "before": each.before_key or NO_KEY}
@@ -84,7 +85,7 @@ def _who(name: str, person: str) -> str:
 
 
 def _where(agency: Agency, day: date) -> Where:
-    """Where the key of that day stands, or else who is to have one."""
+    """Return the place of the key that is used on a day, or else of the custodian who needs one."""
     begun = [custodian for custodian in agency.custodians if custodian.date <= day]
     return agency.where_of(begun[-1], "key") if begun else agency.where("custodians")
 

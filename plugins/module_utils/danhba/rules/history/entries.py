@@ -1,4 +1,4 @@
-"""What a change does to the entries of an agency's people: their addresses, names and suspensions."""
+"""Rules about a change of people's entries in an agency: addresses, names and suspensions."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ LEAVE = advice(
         "days ago; reports were made of those days: compare with what granted the leave, and leave it if it is right"
     ),
 )
-# So many days later leave is still entered: who falls ill cannot say so before.
+# Leave may be entered up to this many days later: illness is not known before.
 LEAVE_PAST = 31
 SUSPENDED = rule(
     "history-suspended",
@@ -80,7 +80,7 @@ Given: TypeAlias = "tuple[Issuance, str | None]"
 
 
 def check(then: list[Given], today: list[Given], now: Agency, day: date | None) -> Iterator[Finding]:
-    """What of an agency's entries is taken back; each comes with its local part."""
+    """Yield what a change takes back of an agency's entries, each given with its local part."""
     former, later = [issuance for issuance, _local in then], [issuance for issuance, _local in today]
     yield from _led(later, now, len(former))
     pairs = {index: index for index in range(len(former))}
@@ -94,7 +94,7 @@ def check(then: list[Given], today: list[Given], now: Agency, day: date | None) 
     for index, place in pairs.items():
         (before, was), (issuance, local) = then[index], today[place]
         yield from _issuance(before, issuance, now, day)
-        # Where entries moved, addresses follow, and come right when the order does.
+        # If entries moved, so do addresses: the finding about the order suffices.
         if in_order and was and local and was != local:
             where = now.where_of(issuance, "address" if issuance.address else "name")
             yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=was, now=local)
@@ -103,7 +103,7 @@ def check(then: list[Given], today: list[Given], now: Agency, day: date | None) 
 
 
 def _led(people: list[Issuance], now: Agency, known: int) -> Iterator[Finding]:
-    """Leaders who are none any more since a change of name that is among the entries behind the first `known`."""
+    """Yield people who lost the mark of a leader in an added entry of a new name; `known` is the number of old entries."""
     ended = {(i.id, i.closed.date): i for i in people if i.closed and i.closed.event == RENAMED}
     for issuance in people[known:]:
         former = ended.get((issuance.id, issuance.opened.date)) if issuance.opened.event == RENAMED else None
@@ -129,7 +129,7 @@ def _issuance(before: Issuance, later: Issuance, now: Agency, day: date | None) 
 
 
 def _leave(before: Issuance, later: Issuance, now: Agency, day: date | None) -> Iterator[Finding]:
-    """Days long past that are leave now and were none, or were and are none."""
+    """Yield changed days of leave that are long past."""
     if day is None or before.leave == later.leave:
         return
     past = day - timedelta(LEAVE_PAST)
@@ -149,7 +149,7 @@ def _days_off(issuance: Issuance) -> set[date]:
 
 
 def _goes_on(before: Suspension, now: Suspension) -> bool:
-    """The same suspension; it may be made longer, ended or withdrawn by a document, and none of that is taken back."""
+    """Say whether two entries are the same suspension; a longer end, a lifting or a withdrawal may be added."""
     same = (before.document, before.since) == (now.document, now.since)
     longer = before.until is not None and now.until is not None and before.until <= now.until
     kept = before.ended in {None, now.ended} and before.withdrawn in {None, now.withdrawn}
@@ -163,7 +163,7 @@ def _suspension(suspension: Suspension) -> str:
 
 
 def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
-    """An address that stays is still the same person's, and decided by the same document where one did."""
+    """Yield an address that went to another name, or lost the document that decides it."""
     where = now.where_of(later, "name")
     if not alike(before.name, later.name):
         yield NAME.at(where, object=where.object, before=before.name, now=later.name)

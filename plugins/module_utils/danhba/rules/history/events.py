@@ -1,4 +1,4 @@
-"""What a change does to openings and closings, of agencies and of people (R6)."""
+"""Rules about a change of openings and closings, of agencies and people (R6)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ WITHDRAWN = rule(
 
 
 def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
-    """An opening or a closing that says something else than before, which no document took back."""
+    """Yield an opening or closing that says something else than before, without a withdrawal."""
     if not _says(before.opened, now.opened):
         yield OPENED.at(opened, object=opened.object, before=describe(before.opened), now=describe(now.opened))
     if before.closed is None:
@@ -67,7 +67,7 @@ def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, clos
 
 
 def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], day: date | None) -> Iterator[Finding]:
-    """The same of a person's entry, where what is to come may be taken back: but not on its day or later."""
+    """Yield the same for a person's entry; future events may be withdrawn before their day."""
     gone = now.withdrawn[len(before.withdrawn) :]
     yield from _kept(before.withdrawn, now.withdrawn, where)
     yield from _never(before.opened, now.opened, where)
@@ -79,7 +79,7 @@ def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], da
 
 
 def of_agency(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
-    """The same of an agency itself."""
+    """Yield the same for an agency itself."""
     then, later = before.closings_withdrawn(), now.closings_withdrawn()
     yield from _kept(then, later, now.where)
     yield from _never(before.opened, now.opened, now.where)
@@ -91,14 +91,14 @@ def of_agency(before: Agency, now: Agency, day: date | None) -> Iterator[Finding
 
 
 def _never(before: Event, now: Event, where: Callable[[str], Where]) -> Iterator[Finding]:
-    """What took an opening back stays what it was."""
+    """Yield a withdrawn opening whose withdrawal was changed."""
     if before.withdrawn and now.withdrawn and before.withdrawn != now.withdrawn:
         shown = [_with_ending(each) for each in (before, now)]
         yield OPENED.at(where("opened"), object=where("").object, before=shown[0], now=shown[1])
 
 
 def _kept(before: Sequence[Event], now: Sequence[Event], where: Callable[[str], Where]) -> Iterator[Finding]:
-    """Closings that were withdrawn stay so: the earlier list stands at the beginning of the later one."""
+    """Yield withdrawn closings that were changed or removed: the former list begins the later one."""
     kept = now[: len(before)]
     if [*map(_with_ending, before)] != [*map(_with_ending, kept)]:
         shown = ["; ".join(map(_with_ending, each)) or "—" for each in (before, kept)]
@@ -106,7 +106,7 @@ def _kept(before: Sequence[Event], now: Sequence[Event], where: Callable[[str], 
 
 
 def _to_come(finding: Finding, before: Agency | Issuance, now: Agency | Issuance, day: date | None) -> Finding:
-    """The finding, in other words where what it is about has not happened yet."""
+    """Return the finding, with another message if its event is still in the future."""
     was, becomes = (before.opened, now.opened) if finding.rule is OPENED else (before.closed, now.closed)
     if before.void or was is None or day is None or was.date <= day:
         return finding
@@ -120,7 +120,7 @@ def withdrawn(
     day: date | None,
     known: Sequence[OfAgency | Suspension] = (),
 ) -> Iterator[Finding]:
-    """What a change takes back although it has happened."""
+    """Yield withdrawals that a change adds although their event has taken effect."""
     for happening, begins, ending in now.taken_back():
         if day and begins <= day and happening not in known:
             at = Where(where("").file, ending.at.get("date", where("").place), where("").object)
@@ -134,12 +134,12 @@ def _with_ending(event: Event) -> str:
 
 
 def _says(before: Event, now: Event) -> bool:
-    """The same event; a request that was not named may be added."""
+    """Say whether two events are the same; a request that was missing may be added."""
     same = (before.document, before.date, before.event) == (now.document, now.date, now.event)
     return same and before.request in ("", now.request)
 
 
 def describe(event: Event) -> str:
-    """An event in one line, as messages show it."""
+    """Return an event in one line, for messages."""
     request = f" ({event.request})" if event.request else ""
     return f"{event.document}{request} {event.date} {event.event}"

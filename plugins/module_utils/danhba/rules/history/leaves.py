@@ -1,4 +1,4 @@
-"""Leave that a change enters for most of an agency at once: then nobody there has to look into a mailbox (R8.2)."""
+"""Rules about leave of most of an agency at once, during which no mailbox there needs to be checked (R8.2)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ MANY = advice(
         "province.yml (policy: usage: days)"
     ),
 )
-# One of two, or of one, is not most of an agency.
+# Fewer people on leave are not most of an agency, such as one of two.
 LEAST = 2
 
 
 def check(before: Agency | None, now: Agency) -> Iterator[Finding]:
-    """The day on which most of an agency's people are on leave, where this change grants some of it."""
+    """Yield the day on which most of an agency's people are on leave, if the change adds some of that leave."""
     known = {(issuance.id, leave) for issuance in before.people for leave in issuance.leave} if before else set()
     new = [
         (issuance, leave) for issuance in now.people for leave in issuance.leave if (issuance.id, leave) not in known
@@ -39,7 +39,7 @@ def check(before: Agency | None, now: Agency) -> Iterator[Finding]:
         yield MANY.at(where, agency=now.code, count=count, live=live, day=leave.first)
 
 
-# So many beginnings of leave are looked at: those of a year in a large agency.
+# Maximum number of leaves that are compared: about those of a year in a large agency.
 _LOOKED_AT = 200
 
 

@@ -1,4 +1,4 @@
-"""What a change takes from agencies whose own files it leaves alone: heirs that come late, people who come back."""
+"""Rules about effects of a change on agencies whose own files it leaves alone: late successors, people who return."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RETURN = advice(
 
 
 def taken_over(former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterator[Finding]:
-    """Ended agencies that had their heirs, or were to have none: nobody joins these without being asked."""
+    """Yield agencies that are made successors of one that had already ended."""
     for agency in changed:
         known = former[agency.code].succeeds if agency.code in former else ()
         for code in agency.succeeds:
@@ -41,7 +41,7 @@ def taken_over(former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterato
 
 
 def returned(base: Sequence[Facts], former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterator[Finding]:
-    """Those who had left for good, and whom an agency opens again, be it the same one."""
+    """Yield people who had left for good and are opened again, in any agency."""
     new = [entry for agency in changed for entry in _new(agency, former.get(agency.code))]
     last = _last(base, {held.id for _agency, held in new})
     for agency, held in new:
@@ -51,7 +51,7 @@ def returned(base: Sequence[Facts], former: Mapping[str, Facts], changed: Sequen
 
 
 def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
-    """The entries that a change adds; of a move or a new name, the entry that ends says so itself."""
+    """Yield the entries that a change adds, except those of moves and new names, whose closing entry is judged."""
     known = Counter(held.id for held in before.people) if before else Counter[str]()
     for held in agency.people:
         known[held.id] -= 1
@@ -60,7 +60,7 @@ def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
 
 
 def _last(base: Sequence[Facts], ids: set[str]) -> dict[str, tuple[Facts, Held]]:
-    """The last entry of each of these people; nobody left where they never came."""
+    """Return the last entry of each of these people, without openings that were withdrawn."""
     last: dict[str, tuple[Facts, Held]] = {}
     for agency in base:
         for held in agency.people if not ids.isdisjoint(agency.ids) else ():

@@ -1,8 +1,8 @@
-"""What a change makes of the name behind an id: mail and password go by the id, so another human must never get it.
+"""Rules about the name behind an id: mail and password belong to the id, so another person must never get it.
 
-Every way by which the name changes is judged alike, whatever the events and the files: an entry that follows another
-one of the same id is compared with it. A new name has one way of its own, the event `renamed` with the document that
-gives the name (`danhba change --name`); beside it the reviewers are asked whether this is one human.
+All ways of changing a name are judged alike, whatever events and files: an entry that follows another one of the same
+id is compared with it. A new name is entered by the event `renamed`, with the document that gives it (`danhba change
+--name`); reviewers are also asked whether this is one person.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ Entry = tuple[Agency, Issuance]
 
 
 def check(base: Mapping[str, Agency], now: Mapping[str, Agency], changed: Collection[Agency]) -> Iterator[Finding]:
-    """The names that follow another one of the same id, in the agencies `changed`, which come with their places, or
-    in any other; `base` and `now` are all agencies. What followed already then is not told again.
+    """Yield entries whose name differs from that of the person's entry before, unless this was so before the change.
+
+    `changed` are the changed agencies with places in files; `base` and `now` are all agencies, by code.
     """
     ids = {id_ for agency in changed for id_ in _touched(base.get(agency.code), agency)}
     if not ids:
@@ -54,13 +55,13 @@ def check(base: Mapping[str, Agency], now: Mapping[str, Agency], changed: Collec
     for former, entry in _following(there.values(), ids):
         if _said(former, entry) not in known:
             for finding in _objections(former, entry):
-                # Of the marks of an entry that was there, `entries` speaks.
+                # Changed marks of an old entry are reported by `entries`.
                 if finding.rule is not MARKS or not _was_there(base.get(entry[0].code), entry[1]):
                     yield finding
 
 
 def _touched(before: Agency | None, now: Agency) -> Iterator[str]:
-    """Whose entries are new, or say something else of the name, the opening, or of its being taken back."""
+    """Yield the ids of entries that are new, or whose name, opening or withdrawal differs."""
     known = {_shown(issuance) for issuance in before.people} if before else set()
     yield from (issuance.id for issuance in now.people if _shown(issuance) not in known)
 
@@ -75,7 +76,7 @@ def _shown(issuance: Issuance) -> tuple[str, str, date, str, bool]:
 
 
 def _following(agencies: Iterable[Agency], ids: Collection[str]) -> Iterator[tuple[Entry, Entry]]:
-    """Each entry of these people with the one before it, where their names differ; one that never came is none."""
+    """Yield each entry of these people with the one before it, if their names differ; withdrawn openings are skipped."""
     entries: dict[str, list[Entry]] = {}
     for agency in agencies:
         for issuance in agency.people if not set(ids).isdisjoint(ids_of(agency)) else ():
@@ -110,7 +111,7 @@ def _objections(former: Entry, entry: Entry) -> Iterator[Finding]:
 
 
 def _does_more(agency: Agency, document: str, day: date) -> bool:
-    """Whether the document of a new name also hires, moves or lets go somebody; numbers begin anew each year."""
+    """Say whether the document of a new name also opens, moves or closes somebody in the same year."""
     events = (event for issuance in agency.people for event in (issuance.opened, issuance.closed) if event)
     return any(
         event.document == document and event.date.year == day.year and event.event not in {RENAMED, WITHDRAWN}

@@ -1,4 +1,6 @@
-"""The order of entries, which decides their addresses: none is gone, moved, renumbered or put between (R4.2)."""
+"""Rules about the order of entries, which decides their addresses: none is removed, moved, renumbered or inserted
+(R4.2).
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,7 @@ IDENTITY = rule(
 
 
 class Order:
-    """Two lists of entries laid side by side: `pairs` has the places of an entry then and now, by those then."""
+    """The former and the present list of entries, matched: `pairs` maps an entry's former index to its present one."""
 
     def __init__(self, former: list[Issuance], later: list[Issuance], now: Agency) -> None:
         self.former, self.later, self.now = former, later, now
@@ -51,7 +53,7 @@ class Order:
         self.renumbered = dict(self._renumbered())
 
     def _renumbered(self) -> Iterator[tuple[int, int]]:
-        """Entries gone that are there under another id: by what else they say."""
+        """Yield pairs of a removed entry and an added one that differ only in their id."""
         found = {(self.later[place].name, events.describe(self.later[place].opened)): place for place in self.new}
         for index, issuance in enumerate(self.former):
             key = (issuance.name, events.describe(issuance.opened))
@@ -60,7 +62,7 @@ class Order:
                 yield index, place
 
     def findings(self) -> Iterator[Finding]:
-        """Every entry that is gone, has another id, stands elsewhere, or is new and not at the end."""
+        """Yield every entry that is removed, has another id, was moved, or was added before the end."""
         yield from islice(self._identities(), KIND_LIMIT)
         yield from islice(self._removed(), KIND_LIMIT)
         yield from islice(self._moved(), KIND_LIMIT)
@@ -100,7 +102,7 @@ class Order:
 
 
 def _keys(people: list[Issuance]) -> Iterator[tuple[str, int]]:
-    """An id with how many entries it had before: who comes back has several."""
+    """Yield each entry's id with the number of the person's entries before it: people who return have several."""
     seen: dict[str, int] = {}
     for issuance in people:
         count = seen[issuance.id] = seen.get(issuance.id, 0) + 1
@@ -108,7 +110,7 @@ def _keys(people: list[Issuance]) -> Iterator[tuple[str, int]]:
 
 
 def _rising(numbers: Sequence[int]) -> frozenset[int]:
-    """The most of these different numbers that stand in rising order, so that the fewest count as moved."""
+    """Return a longest increasing subsequence of different numbers, so that the fewest entries count as moved."""
     ends: list[int] = []
     before: dict[int, int | None] = {}
     for number in numbers:

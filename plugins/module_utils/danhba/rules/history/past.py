@@ -1,8 +1,8 @@
-"""What a change enters as of days that are past: each event tells its effect, whatever kind it is (R6).
+"""Rules about events that a change enters with a past day (R6).
 
-An apply does nothing for days that are over: it acts on the day on which it runs. So what is dated back is mostly a
-slip in the year, and where a promise counts from the document's day, such as the days for which an address left behind
-still delivers, part of it is over before it begins.
+An apply does nothing for past days: it acts on the day on which it runs. So a back-dated event is mostly a mistyped
+year, and where a period counts from the document's day, such as the forwarding of a former address, part of it is over
+before it begins. Each message says the effect of the event.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ MIGRATED = advice(
         "with what the old system had"
     ),
 )
-# More than half a year back is no document that came late, but the year before: also of what is a while ahead.
+# Days after which a document is not late but has a mistyped year.
 BACK_DAYS = 183
-# So long after its day a document of a move or a new name is still entered without a question.
+# Days within which a document of a move or a new name may be entered late without a question.
 FORWARDED_DAYS = 31
 
 HIRED, LOCKED, OPENED = word(_("the hiring")), word(_("the suspension")), word(_("the end of the suspension"))
@@ -71,7 +71,7 @@ TAKES_BACK = word(_("and nothing that has happened meanwhile is undone"))
 
 
 class Happened(NamedTuple):
-    """An event of an agency's file: to whom, what it is, its document and day, its place, and what it does so late."""
+    """An event in an agency's file: of whom, its kind, document, day and place, and its effect if entered late."""
 
     object: str
     what: str
@@ -82,7 +82,7 @@ class Happened(NamedTuple):
 
 
 def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
-    """What this change enters as of long ago; closings, moves and changes of an agency have rules of their own."""
+    """Yield added events dated long ago, except closings, moves and changes, which have rules of their own."""
     known = Counter((each.object, each.what, each.day) for each in _happened(before, day)) if before else Counter()
     for each in _happened(now, day):
         known[each.object, each.what, each.day] -= 1
@@ -93,7 +93,7 @@ def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
 
 
 def migrated(before: Agency | None, now: Agency) -> Iterator[Finding]:
-    """Those who come as of the old system into an agency whose people had been taken over from it."""
+    """Yield people added as migrated to an agency that already had people."""
     if before is None or all(issuance.void for issuance in before.people):
         return
     known = {key for key, _issuance in numbered(before.people)}
@@ -104,7 +104,7 @@ def migrated(before: Agency | None, now: Agency) -> Iterator[Finding]:
 
 
 def _happened(agency: Agency, today: date) -> Iterator[Happened]:
-    """All events of a file with a day of their own, but for openings and closings by which somebody moves."""
+    """Yield all events of a file with a day of their own, except openings and closings of moves."""
     for custodian in (*agency.custodians, *(each for each in agency.withdrawn if isinstance(each, Custodian))):
         where = _at(agency.where("custodians"), custodian.at, "date")
         yield Happened(agency.code, HANDED, custodian.document, custodian.date, where, HANDS_OVER)
@@ -124,7 +124,7 @@ def _happened(agency: Agency, today: date) -> Iterator[Happened]:
 
 
 def _taken_back(item: Agency | Issuance, where: Where, today: date) -> Iterator[Happened]:
-    """What takes back something that is still to come; of what has happened, `events` speaks."""
+    """Yield withdrawals of future events; `events` judges those of past ones."""
     for _happening, begins, ending in item.taken_back():
         if begins > today:
             yield _ended(where, WITHDRAWN, ending, TAKES_BACK)
@@ -135,9 +135,7 @@ def _ended(where: Where, what: str, ending: Ending, effect: str) -> Happened:
 
 
 def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
-    """What this change closes so long ago that less of the days for which its mail is kept is left; those who go on
-    keep theirs.
-    """
+    """Yield closings dated so long ago that part of the retention of the mail is over; moves and renamings keep theirs."""
     if _is_live(before, day) and now.closed and now.closed.event == "dissolved":
         yield from _kept(now.closed, policy.retention_days, day, now.where("closed"))
     still = {(issuance.id, issuance.opened.date) for issuance in before.people if _is_live(issuance, day)}
@@ -159,10 +157,9 @@ Listed = Sequence[tuple[Agency, Sequence[Given]]]
 
 
 def left(then: Mapping[str, Sequence[Given]], now: Listed, policy: Policy, day: date) -> Iterator[Finding]:
-    """The addresses that this change has left so long ago that they would hardly deliver any more: of all who go on,
-    whatever closes the one entry and opens the other.
+    """Yield former addresses closed so long ago that they would hardly forward, of people who have another mailbox.
 
-    `then` are the entries of the agencies that were there before, with their addresses.
+    `then` are the entries of the former agencies with their local parts, by code.
     """
     going_on: dict[str, list[Given]] = {}
     for _agency, given in now:
@@ -181,7 +178,7 @@ def left(then: Mapping[str, Sequence[Given]], now: Listed, policy: Policy, day: 
 def left_by_agencies(
     before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[Agency], policy: Policy, day: date
 ) -> Iterator[Finding]:
-    """The same of contact mailboxes, whose mail goes to the agencies that succeed theirs."""
+    """Yield the same for contact mailboxes, whose mail goes to the agencies that succeed theirs."""
     heirs = {code for agency in whole if not agency.void for code in agency.succeeds}
     for agency in now:
         former = before.get(agency.code)
@@ -190,7 +187,7 @@ def left_by_agencies(
 
 
 def _shortened(closed: Event, local: str, policy: Policy, day: date, where: Where) -> Iterator[Finding]:
-    """A month, or half of what is promised where that is less, may be over."""
+    """Yield an address of which more than a month, or half of the promised days if less, is over."""
     ago = (day - closed.date).days
     if ago > min(FORWARDED_DAYS, policy.forward_days // 2):
         values = {"day": closed.date, "document": closed.document, "ago": ago, "days": policy.forward_days}
@@ -199,7 +196,7 @@ def _shortened(closed: Event, local: str, policy: Policy, day: date, where: Wher
 
 
 def _goes_on(entries: Sequence[Given], issuance: Issuance, local: str, day: date) -> bool:
-    """Whether somebody has another address on the day, to which the mail for this one goes."""
+    """Say whether a person has another address on the day, which gets the mail of this one."""
     current, address = max(entries, key=_opened, default=(issuance, local))
     return current is not issuance and _is_live(current, day) and address != local
 

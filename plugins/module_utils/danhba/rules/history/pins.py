@@ -1,4 +1,4 @@
-"""What a change pins: addresses that a document decides, and that may say something else than who writes (R4.2)."""
+"""Rules about pinned addresses: decided by a document, they may mislead about who writes (R4.2)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LOOKALIKE = rule(
 
 
 def check(then: Iterable[Iterable[Given]], now: Iterable[tuple[Agency, list[Given]]]) -> Iterator[Finding]:
-    """Pins that their owners had not before, in whatever agency, and that are not made of their names."""
+    """Yield new pins that are not made of the person's name, unless the person had that address before."""
     pinned = [(agency, given) for agency, given in now if any(issuance.address for issuance, _local in given)]
     known = {(issuance.id, local) for given in then for issuance, local in given} if pinned else set()
     for agency, given in pinned:
@@ -68,9 +68,9 @@ def _objections(agency: Agency, given: Given, held: set[str]) -> Iterator[Findin
 
 
 def lookalikes(then: Iterable[tuple[str, list[Given]]], now: Iterable[tuple[Agency, list[Given]]]) -> Iterator[Finding]:
-    """New pins that pass for an address that somebody else of the agency got before.
+    """Yield new pins that look like an address that somebody else of the agency got before.
 
-    Two addresses that the rule itself makes may look alike, such as of Hồng Len and Hiên: nobody chose them.
+    Two addresses that the rule itself makes may look alike, such as those of Hồng Len and Hiên: nobody chose them.
     """
     known = {(code, issuance.id, local) for code, given in then for issuance, local in given}
     for agency, given in now:

@@ -1,4 +1,4 @@
-"""What a change of the province's own settings takes back."""
+"""Rules about a change of the province's settings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ EXCEPTED = advice(
 
 
 def check(before: Province, now: Province) -> Iterator[Finding]:
-    """What of the domain, the guards and the operator's key is taken back."""
+    """Yield what a change takes back of the domain, the guards and the operator's key."""
     if before.domain != now.domain:
         yield DOMAIN.at(now.where("domain"), before=before.domain, now=now.domain)
     if before.operator_key != now.operator_key:
@@ -70,7 +70,7 @@ def check(before: Province, now: Province) -> Iterator[Finding]:
     yield from _acknowledged(before, now)
 
 
-# They have rules of their own.
+# Settings with rules of their own.
 _OTHERWISE = frozenset({"domain", "operator_key", "policy.protected", "acknowledgements", "secrecy_exceptions"})
 _RULES = {
     **dict.fromkeys(("policy.forward_days", "policy.redirect_days"), DAYS),
@@ -79,7 +79,7 @@ _RULES = {
 
 
 def _weaker(now: Province, told: Told) -> Finding:
-    """One setting by which a guard becomes weaker."""
+    """Return the finding about a setting by which a guard becomes weaker."""
     key, (before, later) = told.setting.key, shown(told)
     where, values = now.where(key.partition(".")[0]), {"key": key, "before": before, "now": later}
     if stated := _rule(key):
@@ -92,7 +92,7 @@ def _rule(key: str) -> Rule | None:
 
 
 def _acknowledged(before: Province, now: Province) -> Iterator[Finding]:
-    """The acknowledgements that are new and let pass what any agency does by any document."""
+    """Yield new acknowledgements that cover any agency and any document."""
     where = now.where("acknowledgements")
     for each in now.acknowledgements:
         if each not in before.acknowledgements and each.is_for_all:
@@ -101,7 +101,7 @@ def _acknowledged(before: Province, now: Province) -> Iterator[Finding]:
 
 
 def _excepted(before: Province, now: Province) -> Iterator[Finding]:
-    """The exceptions from the secrecy filter that are new."""
+    """Yield new exceptions from the secrecy gate."""
     where = now.where("secrecy_exceptions")
     for each in now.secrecy_exceptions:
         if each not in before.secrecy_exceptions:

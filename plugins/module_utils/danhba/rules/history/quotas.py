@@ -1,7 +1,7 @@
-"""What a change does to the room of single mailboxes: each says by which document (R9.2).
+"""Rules about a change of a mailbox's quota: each cites its document (R9.2).
 
-What was merged without one stands: there is nothing to compare it with. The policy's quotas are settings of the
-province, whose every change a review shows.
+A quota that was merged without a document stands: there is nothing to compare it with. The policy's quotas are settings
+of the province, whose changes a review shows.
 """
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ NOTHING = advice(
         "says, or leave quota_document: out"
     ),
 )
-# That of the policy.
+# Stands for the policy's quota in messages.
 USUAL = "—"
 Mailbox: TypeAlias = "Agency | Issuance"
 
 
 def check(before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[Agency]) -> Iterator[Finding]:
-    """The agencies then by code, and those now: what states its room anew, by itself or by a new entry.
+    """Yield the findings about agencies and entries whose quota changed.
 
-    `whole` are all agencies now, in any of which somebody may have had a mailbox before.
+    `before` are the former agencies by code; `whole` are all agencies now: people may have had a mailbox in any of
+    them.
     """
     agencies = [*now]
     stated = {issuance.id for agency in agencies for issuance in agency.people if issuance.quota is not None}
@@ -66,7 +67,7 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[A
 
 
 def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterator[Finding]:
-    """A new entry carries the quota of the one before it, or has a document that gave no other one before."""
+    """Yield findings about a new entry: it keeps the former quota, or has a document that gave no other one."""
     former = last_before(people, now.id, now.opened.date)
     quota, document = (former.quota, former.quota_document) if former else (None, "")
     if quota == now.quota and (now.quota_document or not document):
@@ -77,7 +78,7 @@ def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterat
 
 
 def _others(people: Sequence[Issuance], now: Issuance) -> set[str]:
-    """The documents that gave somebody another quota in the entries before."""
+    """Return the documents that gave a person another quota in earlier entries."""
     before = (each for each in people if each.opened.date < now.opened.date)
     return {each.quota_document for each in before if each.quota != now.quota}
 
@@ -94,13 +95,13 @@ def _objections(before: Mailbox | None, now: Mailbox, where: Where, others: Coll
 
 
 def _nothing(quota: int | None, document: str, now: Mailbox, where: Where) -> Iterator[Finding]:
-    """A document that decides a quota, where there was none and is none; what takes one away leaves its document."""
+    """Yield a document of a quota where neither was one before nor is now; a removed quota keeps its document."""
     if quota is None and now.quota is None and now.quota_document not in {"", document}:
         yield NOTHING.at(where, object=where.object, document=now.quota_document)
 
 
 def _where(where: Callable[[str], Where], now: Mailbox) -> Where:
-    """The document, or else the quota that lacks it, or what lost both."""
+    """Return the place of the document, else of the quota, else of the entry."""
     return where(next((key for key in ("quota_document", "quota") if key in now.at), ""))
 
 

@@ -1,4 +1,4 @@
-"""Whether two spellings of a name can be one."""
+"""Compares spellings of a name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ...vietnamese.names import spelling
 
 
 def alike(before: str, now: str) -> bool:
-    """The same letters: marks and capitals are corrected, and name nobody else."""
+    """Say whether two spellings have the same letters, ignoring diacritics and case."""
     return before == now or _letters(before) == _letters(now)
 
 
@@ -19,5 +19,5 @@ def _letters(text: str) -> str:
 
 
 def spelt(name: str) -> str:
-    """A name's letters with their marks, which tell people apart (Hậu, Hầu), wherever the tone is written."""
+    """Return a name's letters with the diacritics that tell people apart (Hậu, Hầu), wherever the tone is written."""
     return "".join(c for c in spelling(name) if c.isalnum() or combining(c))

@@ -1,4 +1,4 @@
-"""Private telephones that a change brings in, in a value or a comment: once merged they stay in git for ever (R5)."""
+"""Rules about private telephones that a change brings in: merged, they stay in git for ever (R5)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ MOBILE = rule(
         "write the office telephone, or leave it out"
     ),
 )
-# A staff number may look like one.
+# A staff number may look like a telephone number.
 _ID = re.compile(r"\b(?:id|person): *[\"']?$")
 
 
 def check(then: Iterable[File], now: Iterable[File]) -> Iterator[Finding]:
-    """The mobile telephones of some files that are in none of the others."""
+    """Yield the mobile numbers of the files `now`, in values or comments, that none of the files `then` has."""
     known = {digits(number) for file in then for _offset, number in mobiles(_text(file))}
     for file in now:
         yield from islice(_new(file, known), KIND_LIMIT)
