@@ -1,1 +1,1 @@
-"""Lists that programs and people take: CSV, XLSX, vCard, LDIF, HTML and PDF."""
+"""Exports the address book for programs and people: CSV, XLSX, vCard, LDIF, HTML and PDF."""

@@ -1,4 +1,4 @@
-"""The address book for everybody: name, title, division, agency, address, office telephone, and nothing else."""
+"""The address book: name, title, division, agency, address and office telephone, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..planning.listing import Listed
 from ..planning.state import State
 from ..vietnamese import names
 
-# The heading of each column, in the order in which tables have them.
+# The heading of each column, in the order of tables.
 HEADINGS = {
     "name": _("Full name"),
     "title": _("Title"),
@@ -23,9 +23,9 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One open mailbox; of a person, its name also in its parts, and of an agency's own, `given` and `family` empty.
+    """An open mailbox. For a person the name is also given in parts; for an agency `given` and `family` are empty.
 
-    `leader` is whether the register marks the person as one.
+    `leader` says whether the register marks the person as one.
     """
 
     name: str
@@ -42,25 +42,25 @@ class Contact:
 
     @property
     def is_person(self) -> bool:
-        """Whether it is an official's, and not an agency's contact mailbox."""
+        """Say whether the contact is an official, and not an agency's contact mailbox."""
         return bool(self.given)
 
     def row(self) -> tuple[str, ...]:
-        """What a table has, in the order of `HEADINGS`."""
+        """Return a table's cells in the order of `HEADINGS`."""
         return tuple(getattr(self, key) for key in HEADINGS)
 
 
 def is_offered(state: str) -> bool:
-    """Whether an address book has a mailbox in that state: an open one alone, in every form (decision 0049).
+    """Say whether an address book lists a mailbox in a state: only open ones, in every form (decision 0049).
 
-    Who is suspended reads nothing meanwhile, and is there again when that is over. On the host the view
-    `addressbook.mailbox` says the same.
+    A suspended person reads no mail meanwhile, and is listed again afterwards. The host's view `addressbook.mailbox`
+    has the same condition.
     """
     return state == State.OPEN
 
 
 def contacts(listed: Iterable[Listed]) -> Iterator[Contact]:
-    """The mailboxes that address books offer, in their order."""
+    """Yield the contacts that address books list, in the same order."""
     return (_contact(item) for item in listed if is_offered(item.state))
 
 

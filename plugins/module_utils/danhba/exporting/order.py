@@ -1,4 +1,4 @@
-"""The agencies of a list as a tree: each below the one that manages it, neighbours in order of their names."""
+"""Orders a list's agencies as a tree: each below the agency that manages it, siblings by name."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ..model.register import Agency
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An agency, and those that it manages."""
+    """An agency, and the nodes of those that it manages."""
 
     agency: Agency
     below: tuple[Node, ...]
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Agency]]:
-        """The agency and all below it, each after the one above it, with its depth (0 for the topmost)."""
+        """Yield the agency and all below it, depth first, with its depth (0 for the top)."""
         yield depth, self.agency
         for node in self.below:
             yield from node.walk(depth + 1)
 
 
 def tree(agencies: Mapping[str, Agency], codes: Collection[str]) -> tuple[Node, ...]:
-    """The agencies of some codes; one whose managing agency is not among them stands below the next higher that is."""
+    """Return the tree of some agencies; a missing managing agency is replaced by the next higher one in the list."""
     below: dict[str, list[Agency]] = {}
     for code in codes:
         below.setdefault(_above(agencies, codes, code), []).append(agencies[code])
@@ -33,7 +33,7 @@ def tree(agencies: Mapping[str, Agency], codes: Collection[str]) -> tuple[Node, 
 
 
 def _above(agencies: Mapping[str, Agency], codes: Collection[str], code: str) -> str:
-    """The nearest agency above one that is in the list; empty for none."""
+    """Return the code of the nearest listed agency above one, or an empty text."""
     parent = agencies[code].parent
     while parent in agencies and parent not in codes:
         parent = agencies[parent].parent
@@ -46,5 +46,5 @@ def _nodes(below: Mapping[str, list[Agency]], code: str) -> tuple[Node, ...]:
 
 
 def _key(name: str) -> tuple[str, str]:
-    """Names in the order of their letters without marks; of two that are alike then, by the marks."""
+    """Return the sort key of a name: letters without diacritics, then with them."""
     return unidecode(name).casefold(), name

@@ -1,7 +1,7 @@
-"""The contact mailboxes of the agencies as a web page for everybody: a folder of three files, without any person.
+"""The contact mailboxes of the agencies as a public web page: a folder of three files, without any person.
 
-The page is a list that needs no script; the script adds the search. Nothing in it stands inline, so that it works
-where the server allows only its own files (Content-Security-Policy: default-src 'self').
+The list needs no script; the script adds the search. Nothing is inline, so that the page works where the server allows
+only its own files (Content-Security-Policy: default-src 'self').
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ EMPTY = _("No mailbox is open on this day.")
 
 
 def as_site(contacts: Sequence[Contact], register: Register, language: str, day: date) -> dict[str, bytes]:
-    """The files of the page by name; of the contacts only those of agencies are in it."""
+    """Return the files of the page by name; contacts of people are left out."""
     addresses = {contact.code: contact.address for contact in contacts if not contact.is_person}
     html = "\n".join(_page(_Shown(register, language, day, addresses)))
     return {"index.html": (html + "\n").encode()} | {name: (STATIC / name).read_bytes() for name in (STYLE, SCRIPT)}
 
 
 class _Shown:
-    """What the page shows, and how it says it."""
+    """The content of the page, and its texts in one language."""
 
     def __init__(self, register: Register, language: str, day: date, addresses: Mapping[str, str]) -> None:
         self.register = register
@@ -50,11 +50,11 @@ class _Shown:
         self.addresses = addresses
 
     def say(self, template: str, **values: object) -> str:
-        """A template in the language of the page, safe in HTML."""
+        """Render a template in the page's language, escaped for HTML."""
         return escape(render(template, values, self.language))
 
     def groups(self) -> Iterator[tuple[str, list[Node]]]:
-        """The headings and what stands below each, without those that have nothing."""
+        """Yield each heading with the nodes below it, without empty ones."""
         nodes = tree(self.register.agencies, self.addresses)
         for heading in HEADINGS:
             if found := [node for node in nodes if KINDS[node.agency.kind].heading == heading]:
@@ -85,7 +85,7 @@ def _page(shown: _Shown) -> Iterator[str]:
 
 
 def _search(shown: _Shown) -> Iterator[str]:
-    """Hidden until the script is there, since it does nothing without."""
+    """Yield the search form, hidden until the script runs."""
     count = escape(translator(shown.language)(FOUND), quote=True)
     yield f'<search role="search" hidden data-found="{count}" data-none="{shown.say(NONE)}">'
     yield f'<label for="query">{shown.say(SEARCH)}</label>'

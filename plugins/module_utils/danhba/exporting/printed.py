@@ -1,6 +1,6 @@
-"""The address book on paper: a PDF of A4 pages, agency by agency, with an index of the agencies in front.
+"""The printed address book: a PDF of A4 pages, agency by agency, with an index of the agencies at the front.
 
-Everything is laid out before anything is drawn, so that the first page knows the number of the last.
+Everything is laid out before anything is drawn, so that the index knows all page numbers.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ..vietnamese.figures import day_in_figures
 from .addressbook import HEADINGS, Contact
 from .order import tree
 
-# All lengths are in points, 72 to the inch.
+# Lengths are in points (72 to the inch).
 WIDTH, HEIGHT = 595.28, 841.89
 MARGIN, TOP, BOTTOM = 40.0, 60.0, 52.0
 SIZE, LEADING = 9.0, 11.0
 PADDING = 3.0
-# Columns of the table: heading and width; the sum is what the margins leave.
+# Columns of the table: heading and width; together as wide as the text area.
 COLUMNS = (
     (_("No."), 24.0),
     (HEADINGS["name"], 104.0),
@@ -51,7 +51,7 @@ NO_MAILBOX_OPEN = _("No mailbox is open on this day.")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A line of text with its left end (or right one, where `right`) on the base line at x, y."""
+    """A line of text with its left end (right end if `right`) on the base line at x, y."""
 
     x: float
     y: float
@@ -64,7 +64,7 @@ class Text:
 
 @dataclass(slots=True)
 class Page:
-    """What is on a page: lines of text, grey boxes and rules, and the agencies that begin there."""
+    """The content of a page: lines of text, grey boxes and rules, and the agencies that begin there."""
 
     texts: list[Text] = field(default_factory=list)
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -74,14 +74,18 @@ class Page:
 
 
 def as_pdf(contacts: Sequence[Contact], register: Register, language: str, day: date) -> bytes:
-    """The open mailboxes of a day as a PDF to be printed; `Unusable` where reportlab or its typefaces are missing."""
+    """Return the open mailboxes of a day as a PDF.
+
+    Raises:
+        Unusable: reportlab or its typefaces are missing.
+    """
     layout = _Layout(register, language, day, fonts.register().serif)
     layout.cover(contacts)
     return _drawn(layout)
 
 
 class _Layout:
-    """The pages as they come about from top to bottom."""
+    """Lays out the pages from top to bottom."""
 
     def __init__(self, register: Register, language: str, day: date, family: fonts.Family) -> None:
         self.register = register
@@ -94,7 +98,7 @@ class _Layout:
         self.started: dict[str, int] = {}
 
     def cover(self, contacts: Sequence[Contact]) -> None:
-        """The title, the index and then every agency; a list of one agency has no index."""
+        """Lay out the title, the index and every agency; a list of one agency has no index."""
         of_agency: dict[str, list[Contact]] = {}
         for contact in contacts:
             of_agency.setdefault(contact.code, []).append(contact)
@@ -109,7 +113,7 @@ class _Layout:
             page.texts.append(Text(WIDTH - MARGIN, y, number, self.family.normal, right=True))
 
     def new_page(self) -> Page:
-        """Begin another page."""
+        """Begin another page, and return it."""
         self.pages.append(Page())
         self.y = HEIGHT - TOP
         return self.pages[-1]
@@ -130,7 +134,7 @@ class _Layout:
         self.y -= 12
 
     def _line(self, text: str, font: str, size: float, leading: float, *, accent: bool = False) -> None:
-        """One paragraph, broken where it is too wide."""
+        """Add a paragraph, broken into lines of the page's width."""
         for part in _broken(text, font, size, WIDTH - 2 * MARGIN):
             if self.y - leading < BOTTOM:
                 self.new_page()
@@ -138,7 +142,7 @@ class _Layout:
             self.pages[-1].texts.append(Text(MARGIN, self.y, part, font, size, accent=accent))
 
     def _index(self, agencies: Sequence[tuple[int, Agency]]) -> list[tuple[Page, float, str]]:
-        """The agencies with room for the numbers of their pages, which are not known yet; where these go."""
+        """Add the index of agencies, and return the places of their page numbers, which are not known yet."""
         self._line(self.say(INDEX), self.family.bold, 12, 18)
         entries = []
         for depth, agency in agencies:
@@ -154,7 +158,7 @@ class _Layout:
         return entries
 
     def _agency(self, depth: int, agency: Agency, contacts: Sequence[Contact]) -> None:
-        """Its name, its contact mailbox and its people in a table that goes on over the pages."""
+        """Add an agency: its name, and a table of its contact mailbox and people over any number of pages."""
         rows = [self._row(number, contact) for number, contact in enumerate(_ranked(contacts))]
         if self.y - self._heading_height(agency) - sum(height for _cells, height, _is_first in rows[:2]) < BOTTOM:
             self.new_page()
@@ -177,7 +181,7 @@ class _Layout:
         return render(BELOW, {"agency": parent.name}, self.language) if parent else ""
 
     def _heading(self, agency: Agency) -> None:
-        """The agency's name and the headings of the columns, at the top of each of its pages."""
+        """Add an agency's name and the column headings, at the top of each of its pages."""
         self._line(agency.name, self.family.bold, 11, 15, accent=True)
         if above := self._above(agency):
             self._line(above, self.family.italic, SIZE, LEADING)
@@ -190,7 +194,7 @@ class _Layout:
         self.pages[-1].rules.append(self.y)
 
     def _row(self, number: int, contact: Contact) -> tuple[list[list[str]], float, bool]:
-        """The lines of each cell, and the height of the row; number 0 is the contact mailbox."""
+        """Return the lines of each cell, the height of the row, and whether it is the contact mailbox (number 0)."""
         first = not contact.is_person
         name = self.say(CONTACT_MAILBOX) if first else contact.name
         values = ("" if first else str(number), name, contact.title, contact.unit, contact.address, contact.phone)
@@ -216,7 +220,7 @@ class _Layout:
 
 
 def _ranked(contacts: Sequence[Contact]) -> list[Contact]:
-    """The agency's own mailbox, then its leaders, then everybody else, each in the order of the register."""
+    """Sort contacts: the agency's own mailbox, then leaders, then the others, each in the register's order."""
     return sorted(contacts, key=lambda contact: (contact.is_person, not contact.leader))
 
 
@@ -224,11 +228,9 @@ def _day(day: date, language: str) -> str:
     return day_in_figures(day) if language == "vi" else day.isoformat()
 
 
-@lru_cache(maxsize=65536)  # titles and divisions recur
+@lru_cache(maxsize=65536)  # equal titles and divisions recur
 def _broken(text: str, font: str, size: float, width: float) -> list[str]:
-    """The text in lines that are not wider, broken between words, an address at its @, and where nothing else helps
-    within a word.
-    """
+    """Break a text into lines of a width: between words, an address before its @, within a word only if needed."""
     if _width(text, font, size) <= width:
         return [text]
     lines = [""]
@@ -240,7 +242,7 @@ def _broken(text: str, font: str, size: float, width: float) -> list[str]:
 
 
 def _pieces(text: str, font: str, size: float, width: float) -> Iterator[str]:
-    """What may not be broken: each with the space behind it."""
+    """Yield the unbreakable pieces of a text, each with the space after it."""
     for word in text.split():
         head, at, tail = word.partition("@")
         for part in (head, at + tail + " ") if at else (word + " ",):
@@ -262,7 +264,7 @@ def _drawn(layout: _Layout) -> bytes:
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
-    # Without the time of day and a random id: the same list makes the same file.
+    # `invariant` leaves out time and random id: the same list makes the same file.
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang=layout.language)
     province = layout.register.province
     title = render(BOOK_OF, {"province": province.name}, layout.language)

@@ -1,4 +1,4 @@
-"""An address book in the formats of spreadsheets and mail programs."""
+"""Writes the address book in the formats of spreadsheets and mail programs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .addressbook import HEADINGS, Contact
 from .page import as_site
 from .printed import as_pdf
 
-# What makes a spreadsheet take a cell for a formula.
+# First characters by which a spreadsheet takes a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (28, 24, 28, 36, 36, 18)
 TITLE = "Danh bạ"
 
 
 def as_csv(contacts: Sequence[Contact], register: Register, language: str) -> bytes:
-    """CSV (RFC 4180) with a byte order mark, so that Excel takes it for the UTF-8 that it is.
+    """Return CSV (RFC 4180) with a byte order mark, so that Excel reads it as UTF-8.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    Cells that a spreadsheet would take for a formula begin with an apostrophe.
     """
     out = io.StringIO()
     writer = csv.writer(out)
@@ -33,7 +33,7 @@ def as_csv(contacts: Sequence[Contact], register: Register, language: str) -> by
 
 
 def harmless(cell: str) -> str:
-    """The cell, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    """Return the cell, with an apostrophe if a spreadsheet would take it for a formula."""
     return "'" + cell if cell.startswith(_FORMULA) else cell
 
 
@@ -42,7 +42,7 @@ def _headings(language: str) -> list[str]:
 
 
 def as_xlsx(contacts: Sequence[Contact], register: Register, language: str) -> bytes:
-    """A workbook with one sheet: a heading that stays and filters; every cell is text, whatever it begins with."""
+    """Return a workbook with one sheet and a fixed, filtering heading; every cell is text."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -74,7 +74,7 @@ def as_xlsx(contacts: Sequence[Contact], register: Register, language: str) -> b
 
 
 def as_vcard(contacts: Sequence[Contact], register: Register, language: str) -> bytes:
-    """A vCard 3.0 (RFC 2426) for each mailbox, the form that every mail program and phone reads."""
+    """Return a vCard 3.0 (RFC 2426) for each mailbox, the version that every mail program and phone reads."""
     return "".join(_vcard(contact) for contact in contacts).encode()
 
 
@@ -97,7 +97,7 @@ def _vcard(contact: Contact) -> str:
 
 
 def as_ldif(contacts: Sequence[Contact], register: Register, language: str) -> bytes:
-    """LDIF (RFC 2849): agencies as units below the domain (RFC 2247), their mailboxes as inetOrgPerson (RFC 2798)."""
+    """Return LDIF (RFC 2849): agencies as units below the domain (RFC 2247), mailboxes as inetOrgPerson (RFC 2798)."""
     import ldif
 
     out = io.BytesIO()
@@ -139,24 +139,24 @@ def _person(contact: Contact, local: str) -> dict[str, list[str]]:
 
 
 class _Tree:
-    """The agencies as a tree, each below the one that manages it."""
+    """The agencies as a tree for LDIF, each below the one that manages it."""
 
     def __init__(self, register: Register) -> None:
         self._register = register
         self._written: set[str] = set()
 
     def _line(self, code: str) -> list[Agency]:
-        """An agency and those above it, itself first."""
+        """Return an agency and those above it, itself first."""
         agency = self._register.agencies[code]
         return [agency, *(self._line(agency.parent) if agency.parent in self._register.agencies else [])]
 
     def name(self, code: str) -> str:
-        """The distinguished name of an agency."""
+        """Return the distinguished name of an agency."""
         units = ",".join(f"ou={agency.code}" for agency in self._line(code))
         return f"{units},{_base(self._register.province)}"
 
     def new(self, code: str) -> list[Agency]:
-        """Those of an agency and the ones above it that were not asked for before, the topmost first."""
+        """Return an agency and those above it that were not returned before, the topmost first."""
         found = [agency for agency in reversed(self._line(code)) if agency.code not in self._written]
         self._written.update(agency.code for agency in found)
         return found
@@ -171,11 +171,11 @@ FORMATS: Mapping[str, Write] = {
     "ldif": as_ldif,
 }
 
-# What people read says of which day it is.
+# Formats for people state their day.
 WriteOfDay: TypeAlias = Callable[[Sequence[Contact], Register, str, date], bytes]
 PRINTED: Mapping[str, WriteOfDay] = {"pdf": as_pdf}
 
-# Not one file but a folder of them, by their names.
+# A folder of files by name, instead of one file.
 WriteFolder: TypeAlias = Callable[[Sequence[Contact], Register, str, date], dict[str, bytes]]
 FOLDERS: Mapping[str, WriteFolder] = {"html": as_site}
 

@@ -1,1 +1,1 @@
-"""How the register is governed in git: who owns which file, and what editors are told while they type."""
+"""Review of proposals in git: file owners, branches, the reviewers' comment, and schemas for editors' programs."""

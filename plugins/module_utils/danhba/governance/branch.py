@@ -1,7 +1,7 @@
-"""An editor's branch in a clone: what is on it and was not sent, how it takes in what others did, how it is sent.
+"""An editor's branch in a clone: what is unsent, how changes of others are taken in, how it is sent.
 
-What others and this branch have added to the end of one file is put together by itself, theirs first; so it is in
-`proposal`, by which the reviewers' comment has foretold it.
+Where both the target and this branch added to the end of one file, the additions are put together, theirs first;
+`proposal` does the same, so the reviewers' comment foretells the result.
 """
 
 from __future__ import annotations
@@ -46,28 +46,28 @@ TAKEN = _(
     "somebody else has sent to the branch {branch} meanwhile; yours stays here: send it under another name: --branch"
 )
 
-# Why a push failed git tells by words alone, which it would translate.
+# Git tells the reason of a failed push only in words, which it would translate.
 _UNTRANSLATED = {"LC_ALL": "C"}
-# Exists while `take_in` runs, so that a rebase which was killed is known as ours and given up.
+# Marker file while `take_in` runs: a rebase that was killed is recognised as ours and aborted.
 _TAKING_IN = "danhba-taking-in"
-# The commit that a send which was killed may have brought to the forge, by branch.
+# Refs of commits that a killed send may have pushed, by branch.
 _SENDING = "refs/danhba/sending"
-# Where a git that was killed leaves its lock, the next one waits this long before it takes the lock away.
+# Seconds to wait for git's lock before it is removed as left by a killed git.
 _LOCK_SECONDS = 3.0
 _STEPS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD")
 _LINK = re.compile(r"https?://\S+")
-# Who has a token in the address of the remote does not want to see it in a message.
+# Credentials in the remote's address, which messages must not show.
 _SECRET = re.compile(r"(?<=//)[^/@\s]+@")
 _SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]+):(?P<path>[^\s]+)")
 
 
 class Away(Unusable):
-    """The forge cannot be reached; nothing was lost."""
+    """Raised if the forge cannot be reached; nothing was lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A clone: its top, the register's folder from there (`/` at its end), and the branch that changes are for."""
+    """A clone: its top, the register's folder within it (ending in `/`), and the target branch of changes."""
 
     directory: Path
     root: Path
@@ -76,25 +76,25 @@ class Clone:
 
     @property
     def upstream(self) -> str:
-        """The target as this clone has last seen it."""
+        """Return the name of the target's remote-tracking branch."""
         return f"{REMOTE}/{self.target}"
 
     def git(self, *arguments: str, environment: Mapping[str, str] | None = None) -> CompletedProcess[bytes]:
-        """Run git at the top of the clone; its status is asked."""
+        """Run git at the top of the clone; the caller checks its status."""
         return source.run_git(self.root, *arguments, environment=environment)
 
     def says(self, *arguments: str) -> str:
-        """What git prints; nothing where it fails."""
+        """Return git's output, or an empty text if it fails."""
         done = self.git(*arguments)
         return done.stdout.decode("utf-8", "surrogateescape").strip() if done.returncode == 0 else ""
 
 
 def find(directory: Path) -> Clone:
-    """The clone that a register is in.
+    """Return the clone that a register is in.
 
     Raises:
         Unusable: it is in none, or in one without a remote or a known target.
-        Problem: git is in the middle of something.
+        Problem: git is in the middle of an operation.
     """
     root, prefix = place(directory)
     clone = Clone(directory, root, prefix, "")
@@ -108,12 +108,12 @@ def find(directory: Path) -> Clone:
 
 
 def path_in_git(clone: Clone, name: str) -> Path:
-    """Where git keeps a file of its own for this clone."""
+    """Return the path of one of git's own files for this clone."""
     return clone.root / clone.says("rev-parse", "--git-path", name)
 
 
 def _give_up_ours(clone: Clone) -> None:
-    """Go back to what was there before a `take_in` that was killed; what was not committed comes back, too."""
+    """Abort a `take_in` that was killed, and restore uncommitted changes."""
     marker = path_in_git(clone, _TAKING_IN)
     if not marker.exists():
         return
@@ -137,7 +137,7 @@ def _target(clone: Clone) -> str:
 
 
 def current(clone: Clone) -> str:
-    """The branch that the clone is on."""
+    """Return the branch that is checked out; raise Problem if there is none."""
     name = clone.says("symbolic-ref", "--quiet", "--short", "HEAD")
     if not name:
         raise Problem(DETACHED, target=clone.target)
@@ -145,13 +145,13 @@ def current(clone: Clone) -> str:
 
 
 def name_here(clone: Clone, name: str) -> None:
-    """Where the clone is on no branch, have one from here on, so that nothing that was made here is lost."""
+    """Create a branch at the present commit if none is checked out, so that no commit is lost."""
     if not clone.says("symbolic-ref", "--quiet", "--short", "HEAD"):
         _switch(clone, "switch", "--quiet", "--create", name)
 
 
 def uncommitted(clone: Clone) -> tuple[list[str], list[str]]:
-    """The paths that differ from the last commit: the register's, and others."""
+    """Return the paths that differ from the last commit: the register's, and others."""
     shown = clone.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").stdout
     paths = [entry[3:] for entry in shown.decode("utf-8", "surrogateescape").split("\0") if entry]
     mine = [path for path in paths if is_data(path, clone.prefix)]
@@ -159,19 +159,21 @@ def uncommitted(clone: Clone) -> tuple[list[str], list[str]]:
 
 
 def fetch(clone: Clone) -> None:
-    """See what the target is now; of this branch's own copy there nothing is asked, so that a push still compares."""
+    """Fetch the target; this branch's remote copy is not fetched, so that a push still compares with the last known
+    one.
+    """
     done = clone.git("fetch", "--quiet", REMOTE, f"+refs/heads/{clone.target}:refs/remotes/{clone.upstream}")
     if done.returncode:
         raise Away(AWAY, reason=_reason(done))
 
 
 def count(clone: Clone, since: str, until: str) -> int:
-    """How many commits one revision has that another lacks."""
+    """Return the number of commits that one revision has and another lacks."""
     return int(clone.says("rev-list", "--count", f"{since}..{until}") or 0)
 
 
 def left_at(clone: Clone) -> str:
-    """The commit where this branch left the target."""
+    """Return the commit where this branch left the target."""
     found = clone.says("merge-base", "HEAD", clone.upstream)
     if not found:
         raise Problem(UNRELATED, upstream=clone.upstream)
@@ -179,13 +181,13 @@ def left_at(clone: Clone) -> str:
 
 
 def new_name(codes: Sequence[str], day: date) -> str:
-    """A name for a branch: whose files it changes, when, and something that no other editor has."""
+    """Return a new branch name: agency, day and a random part that no other editor has."""
     whose = codes[0] if len(codes) == 1 else "so"
     return f"{whose}-{day.isoformat()}-{secrets.token_hex(2)}"
 
 
 def leave(clone: Clone, name: str) -> None:
-    """Go on upon a new branch with all that is here; the target, if it was left, is again what the forge has."""
+    """Switch to a new branch with everything that is here; a target that is left is reset to the forge's."""
     left = current(clone)
     done = clone.git("switch", "--quiet", "--create", name)
     if done.returncode:
@@ -195,7 +197,7 @@ def leave(clone: Clone, name: str) -> None:
 
 
 def commit(clone: Clone, paths: Sequence[str], message: str) -> None:
-    """Commit some files and nothing else."""
+    """Commit only the given files."""
     if not (clone.says("config", "user.name") and clone.says("config", "user.email")):
         raise Problem(NOBODY)
     for command in (("add", "--all"), ("commit", "--quiet", f"--message={message}")):
@@ -205,7 +207,7 @@ def commit(clone: Clone, paths: Sequence[str], message: str) -> None:
 
 
 def take_in(clone: Clone) -> None:
-    """Put this branch's commits upon the target as it is now (git-rebase); all is as it was where that fails."""
+    """Rebase this branch on the present target; if that fails, everything is as before."""
     marker = path_in_git(clone, _TAKING_IN)
     marker.touch()
     try:
@@ -226,7 +228,7 @@ def _rebase(clone: Clone) -> None:
 
 
 def _put_together(clone: Clone, path: str) -> bool:
-    """Whether both sides only added to the end of a file, which then has both parts."""
+    """Merge a file to whose end both sides only added; say whether that was the case."""
     common, theirs, mine = (clone.git("show", f":{stage}:{path}") for stage in (1, 2, 3))
     if any(done.returncode for done in (common, theirs, mine)) or not is_data(path, clone.prefix):
         return False
@@ -238,11 +240,11 @@ def _put_together(clone: Clone, path: str) -> bool:
 
 
 def send(clone: Clone, branch: str) -> str:
-    """Send a branch, in the place of what was sent of it before; the link at which a request for it is made.
+    """Push a branch in place of what was pushed before, and return the link for a merge request.
 
     Raises:
         Away: the forge cannot be reached.
-        Problem: it does not take the branch, or somebody else has sent to it.
+        Problem: it refuses the branch, or somebody else has pushed to it.
     """
     if arrived := _arrived(clone, branch):
         clone.git("update-ref", f"refs/remotes/{REMOTE}/{branch}", arrived)
@@ -265,12 +267,12 @@ def send(clone: Clone, branch: str) -> str:
 
 
 def is_send_cut_off(clone: Clone, branch: str) -> bool:
-    """Whether a send of a branch was killed, or lost its line, so that it may have arrived."""
+    """Say whether a send of a branch was killed or lost its connection, so that it may have arrived."""
     return bool(clone.says("rev-parse", "--verify", "--quiet", f"{_SENDING}/{branch}"))
 
 
 def _arrived(clone: Clone, branch: str) -> str:
-    """The commit that a send which was cut off has brought to the forge all the same; empty where it has not."""
+    """Return the commit that an interrupted send has brought to the forge, or an empty text."""
     sending = clone.says("rev-parse", "--verify", "--quiet", f"{_SENDING}/{branch}")
     if not sending:
         return ""
@@ -279,36 +281,36 @@ def _arrived(clone: Clone, branch: str) -> str:
 
 
 def sent_at(clone: Clone, branch: str) -> str:
-    """The commit of a branch that the forge had when it was last sent or seen; empty where it never was."""
+    """Return the commit of a branch when it was last pushed or fetched, or an empty text."""
     return clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{branch}")
 
 
 def unsent(clone: Clone, name: str) -> int:
-    """How many commits are here that neither the target nor the forge's copy of this branch has."""
+    """Return the number of commits that neither the target nor the forge's copy of this branch has."""
     there = sent_at(clone, name) if name != clone.target else ""
     return int(clone.says("rev-list", "--count", "HEAD", "--not", clone.upstream, *([there] if there else [])) or 0)
 
 
 def keep(clone: Clone, name: str) -> None:
-    """Keep what is committed here under another name, too."""
+    """Give the present commit another branch name, too."""
     done = clone.git("branch", name)
     if done.returncode:
         raise Problem(NO_BRANCH, branch=name, reason=_reason(done))
 
 
 def begin(clone: Clone) -> None:
-    """Go to the target as the forge has it; commits on the target that only this clone has must have a name by then."""
+    """Switch to the target as the forge has it; local commits on the target must have another name by then."""
     _switch(clone, "switch", "--quiet", "--no-track", "--force-create", clone.target, clone.upstream)
     clone.git("branch", "--quiet", f"--set-upstream-to={clone.upstream}", clone.target)
 
 
 def begin_anew(clone: Clone, name: str) -> None:
-    """Begin a branch of this name again from the target; what it had must have another name by then."""
+    """Reset a branch of this name to the target; its commits must have another name by then."""
     _switch(clone, "switch", "--quiet", "--no-track", "--force-create", name, clone.upstream)
 
 
 def go_to(clone: Clone, name: str) -> None:
-    """Go to a branch that was begun before, here or on the forge; what others sent to it is taken in."""
+    """Switch to an existing branch, here or on the forge, and take in what others pushed to it."""
     clone.git("fetch", "--quiet", REMOTE, f"refs/heads/{name}:refs/remotes/{REMOTE}/{name}")
     _switch(clone, "switch", "--quiet", name)
     if there := sent_at(clone, name):
@@ -316,7 +318,7 @@ def go_to(clone: Clone, name: str) -> None:
 
 
 def set_back(clone: Clone, name: str, commit: str) -> None:
-    """Have a branch end at a commit again, and go there."""
+    """Reset a branch to a commit, and switch to it."""
     _switch(clone, "switch", "--quiet", "--no-track", "--force-create", name, commit)
 
 
@@ -327,7 +329,7 @@ def _switch(clone: Clone, *command: str) -> None:
 
 
 def uncommit(clone: Clone) -> None:
-    """Have what was committed here and not sent as changes of the files again; no file changes."""
+    """Turn unsent commits into uncommitted changes; no file changes."""
     name = current(clone)
     done = clone.git("reset", "--quiet", "--mixed", sent_at(clone, name) or left_at(clone))
     if done.returncode:
@@ -335,7 +337,7 @@ def uncommit(clone: Clone) -> None:
 
 
 def leave_empty(clone: Clone) -> None:
-    """Go back from a branch on which nothing was left to the target, and forget the branch."""
+    """Switch from a branch without any commits to the target, and delete the branch."""
     name = current(clone)
     if name != clone.target and not count(clone, clone.upstream, "HEAD") and not sent_at(clone, name):
         begin(clone)
@@ -343,7 +345,7 @@ def leave_empty(clone: Clone) -> None:
 
 
 def heads(clone: Clone) -> dict[str, str]:
-    """The branches that the forge has now, with their commits.
+    """Return the commits of the forge's branches, by name.
 
     Raises:
         Away: it cannot be reached.
@@ -356,7 +358,7 @@ def heads(clone: Clone) -> dict[str, str]:
 
 
 class Outcome(Enum):
-    """What has become of a proposal, as far as the forge's branches tell."""
+    """State of a proposal, as far as the forge's branches show it."""
 
     OPEN = "open"
     MERGED = "merged"
@@ -365,9 +367,9 @@ class Outcome(Enum):
 
 
 def outcome(clone: Clone, commit: str, there: str) -> Outcome:
-    """What has become of a commit that was sent; `there` is the commit of its branch now, empty where that is gone.
+    """Return the state of a pushed commit; `there` is its branch's commit now, empty if the branch is gone.
 
-    It is merged where merging it would change nothing: also where the forge has made one commit of several.
+    It is merged if merging it would change nothing, also where the forge has squashed several commits.
     """
     done = clone.git("merge-tree", "--write-tree", "--no-messages", clone.upstream, commit)
     tree = done.stdout.decode("utf-8", "replace").partition("\n")[0]
@@ -379,13 +381,13 @@ def outcome(clone: Clone, commit: str, there: str) -> Outcome:
 
 
 def _told_link(told: str) -> str:
-    """The link that the forge itself has told: every forge does at the first push of a branch."""
+    """Return the link that the forge has printed: every forge does at the first push of a branch."""
     lines = [line for line in told.splitlines() if line.startswith("remote:")]
     return next((found[0] for line in lines if (found := _LINK.search(line))), "")
 
 
 def link(remote: str, target: str, branch: str) -> str:
-    """Where a request is made from a branch, as the forges have it; empty where the remote is no forge's address."""
+    """Return the forge's page for a merge request of a branch; empty if the remote is no forge's address."""
     if "://" in remote:
         parts = urlsplit(remote)
         host, path = parts.hostname or "", parts.path
@@ -400,9 +402,9 @@ def link(remote: str, target: str, branch: str) -> str:
 
 
 def _reason(done: CompletedProcess[bytes]) -> str:
-    """What git complains of first, else the last that it said, without what is nobody's business."""
+    """Return git's first complaint, else its last line, without credentials."""
     lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-    # Behind "fatal: Could not read from remote repository." it gives advice, of which the last line alone says nothing.
+    # After "fatal: Could not read from remote repository." git gives advice, whose last line alone is meaningless.
     complaints = [line for line in lines if line.startswith(("fatal: ", "error: "))]
     reason = (complaints or lines[-1:] or [""])[0]
     return _SECRET.sub("", reason.removeprefix("fatal: ").removeprefix("error: "))

@@ -1,9 +1,8 @@
-"""Who owns which file, as the forges read it (CODEOWNERS): an agency's file is its own and the operator's.
+"""CODEOWNERS for each forge: an agency's file belongs to the agency and the operator.
 
-All else (the province's file, the code, the workflows, this list) is the operator's alone, and so is the file of an
-agency that is closed or has its closing written down: nothing is added to it any more, and what changes it corrects
-history. Its successors have files of their own, and no business in the old one. An agency that is new here has no line
-yet and is the operator's until the list is made again: what is missing never opens a file to more people.
+All else (the province's file, code, workflows, this list) belongs to the operator alone. So does the file of an agency
+whose closing is entered: only corrections of history can change it, and its successors have files of their own. A new
+agency has no line until the list is made again: a missing line never opens a file to more people.
 """
 
 from __future__ import annotations
@@ -20,20 +19,20 @@ from .forges import FORGES
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A file of the register below the repository's root, with the team that owns it beside the operator."""
+    """A file of the register, from the repository's root, with the team that owns it beside the operator."""
 
     path: str
     team: str
 
 
 Lines = Iterator[str]
-# What means itself in the patterns of every forge; each has its own way with spaces, and with brackets.
+# Characters that every forge's patterns take literally; spaces and brackets differ.
 _FOLDER = re.compile(r"(?!(.*/)?\.\.(/|$))[\w./-]*")
 _MADE = "# Được sinh ra, đừng sửa tay / Generated, do not edit: danhba codeowners --format {form}"
 
 
 def owned(register: Register, organisation: str, folder: str) -> list[Owned]:
-    """The files of the agencies that own theirs, in order; `folder` is the register's, from the repository's root.
+    """Return the files of agencies that own theirs; `folder` is the register's, from the repository's root.
 
     Raises:
         Unusable: the folder is outside the repository, or has a name that the lists cannot hold.
@@ -54,7 +53,7 @@ def owned(register: Register, organisation: str, folder: str) -> list[Owned]:
 
 
 def operator(register: Register, organisation: str) -> str:
-    """The operator's team."""
+    """Return the operator's team."""
     return _team(organisation, register.province.operator)
 
 
@@ -63,14 +62,14 @@ def _team(organisation: str, code: str) -> str:
 
 
 def _last_line(files: list[Owned], operator: str) -> Lines:
-    """GitHub: the last line that matches a file decides; any one of its owners may approve."""
+    """Yield the lines for GitHub: the last matching line decides, and any one of its owners may approve."""
     yield f"* {operator}"
     for file in files:
         yield f"/{file.path} {file.team} {operator}"
 
 
 def _sections(files: list[Owned], operator: str) -> Lines:
-    """GitLab: each section demands an approval of its own: the operator's for everything, the agency's for its file."""
+    """Yield the lines for GitLab: each section needs an approval: the operator's for all, the agency's for its file."""
     yield "[Cơ quan vận hành]"
     yield f"* {operator}"
     yield ""
@@ -80,13 +79,13 @@ def _sections(files: list[Owned], operator: str) -> Lines:
 
 
 def _every_line(files: list[Owned], operator: str) -> Lines:
-    """Forgejo: regular expressions over whole paths; the owners by every line that matches are asked for a review."""
+    """Yield the lines for Forgejo: regular expressions over paths; owners of all matching lines are asked to review."""
     yield f".* {operator}"
     for file in files:
         yield f"{file.path.replace('.', '[.]')} {file.team}"
 
 
-# How a forge reads its list (`Forge.owners`) -> the lines that say it so.
+# Lines of the list, by the way in which a forge reads it (`Forge.owners`).
 FORMS: dict[str, Callable[[list[Owned], str], Lines]] = {
     "last_line": _last_line,
     "sections": _sections,
@@ -95,6 +94,6 @@ FORMS: dict[str, Callable[[list[Owned], str], Lines]] = {
 
 
 def text(form: str, register: Register, organisation: str, folder: str) -> str:
-    """The whole file for the forge of this name."""
+    """Return the whole file for a forge."""
     lines = FORMS[FORGES[form].owners](owned(register, organisation, folder), operator(register, organisation))
     return "\n".join([_MADE.format(form=form), *lines]) + "\n"

@@ -1,4 +1,4 @@
-"""A review as the one comment that a pull request gets, for editors and reviewers."""
+"""The comment of a pull request with its review, for editors and reviewers."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ from .outside import Touched
 from .proposal import Proposal
 from .review import Back, Moved, Review
 
-# The first line of the comment, by which its later versions find it.
+# The first line of the comment, by which a later version finds it.
 MARKER = "<!-- danhba-review -->"
-# What the plan has at least, however long the findings are.
+# Characters reserved for the plan, however long the findings are.
 _ROOM_FOR_PLAN = 15_000
-# For a line behind the plan.
+# Characters reserved for a line after the plan.
 _ROOM_FOR_MORE = 300
-# So many days are named in it.
+# Maximum number of days that are named.
 DAYS = 5
 _ROOM_FOR_LISTS = 4_000
 _MOST_LINES = 1_000_000
 _ROOM_FOR_SETTINGS = 8_000
-# Who gets which key and which address must be compared one by one.
+# Characters for keys and addresses, which must be compared one by one.
 _ROOM_FOR_COMPARED = 15_000
 _ROOM_FOR_CITED = 25_000
 _ROOM_FOR_FINDINGS = 20_000
-# They are told among the changes of the province's file, with whom they reach.
+# Findings that are shown with the changed settings and the people affected.
 _SET = frozenset({"history-limit", "history-days", "history-setting"})
-# They are told beside the custodians.
+# Findings that are shown with the custodians.
 _KEYS = frozenset({"history-key", "history-operator-key"})
 _NONE = "—"
 MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
-# How many paths or people a paragraph names.
+# Maximum number of paths or people in a paragraph.
 NAMED = 20
-# What says that somebody may have two mailboxes.
+# Findings about people who may have two mailboxes.
 _DOUBLED = frozenset({"person-alike", "person-two-ids"})
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 
 
 def markdown(review: Review, language: str, file: str = "") -> str:
-    """The whole comment, at most `LONGEST_MARKDOWN` characters; `file` is where the whole plan is."""
+    """Return the whole comment, at most `LONGEST_MARKDOWN` characters; `file` says where the whole plan is."""
     page = Page(language, f"danhba check --base {review.proposal.target}", LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
-    page.add(_top(review, language, left=_MOST_LINES))  # as long as it may become
+    page.add(_top(review, language, left=_MOST_LINES))  # the longest possible one
     for part in _situation(review, language):
         page.add(part)
-    # What must be corrected comes first; otherwise what weighs most.
+    # Errors come first; without errors, the most important changes.
     parts = (_told, _weighed) if binding(review.findings) else (_weighed, _told)
     for add in parts:
         add(page, review, language)
@@ -84,7 +84,7 @@ def _weighed(page: Page, review: Review, language: str) -> None:
         page.list(items, _heading(heading, review, language), most=most)
 
 
-# A heading, what stands below it, and how many characters that may have.
+# A heading, the lines below it, and their maximum length in characters.
 _Section = tuple[str, list[str], int]
 
 
@@ -93,7 +93,7 @@ def _heading(template: str, review: Review, language: str) -> str:
 
 
 def _guards(review: Review, language: str) -> Iterator[_Section]:
-    """Whose mailbox goes to another name, which guards are weaker, and what passes only by that."""
+    """Yield changed names behind ids, weaker guards and settings, and what passes only by them."""
     renamed = [_line(_named(item, language)) for item in review.compared.named]
     heading = _("⚠️ Another name behind an id: is it one and the same person? Mail and password go by the id.")
     yield heading, renamed, _ROOM_FOR_COMPARED
@@ -116,13 +116,13 @@ def _guards(review: Review, language: str) -> Iterator[_Section]:
 
 
 def _touched(each: Touched, language: str) -> str:
-    """A file outside of the register, and what it does."""
+    """Return a line about a changed file outside of the register, and what the file does."""
     does = translator(language)(each.kind.does)
     return f"{each.path}: " + render(_("TAKEN AWAY: it {does}") if each.gone else "{does}", {"does": does}, language)
 
 
 def _setting(told: Told, count: int | None, review: Review, language: str) -> Iterator[str]:
-    """A setting that has changed, whether a guard becomes weaker by it, what it does, and whom it reaches."""
+    """Yield a line about a changed setting: whether a guard becomes weaker, its effect, and who is affected."""
     before, now = settings.shown(told)
     if told.setting.key == "acknowledgements":
         before, now = (_acknowledgements(set(a) - set(b), language) for a, b in _both_ways(told))
@@ -140,7 +140,7 @@ def _both_ways(told: Told) -> tuple[tuple[tuple[Acknowledgement, ...], tuple[Ack
 
 
 def _passed(findings: Sequence[Finding], review: Review, language: str) -> list[str]:
-    """What passes, each with the acknowledgements by which it does."""
+    """Return the findings that pass, each with the acknowledgements that let it pass."""
     lines = []
     for finding in findings:
         lines.append(_item(finding, language))
@@ -155,7 +155,7 @@ def _acknowledgements(given: Iterable[Acknowledgement], language: str) -> str:
 
 
 def _acknowledgement(given: Acknowledgement, language: str) -> str:
-    """Which limit, by which document, for whom and up to how many, and until when."""
+    """Return an acknowledgement as text: limit, document, accounts or agencies, count and days."""
     whom: list[str] = [*given.accounts, *given.agencies]
     values = {
         "limit": named(given.limit, language),
@@ -171,7 +171,7 @@ def _acknowledgement(given: Acknowledgement, language: str) -> str:
 
 
 def _back(each: Back, language: str) -> str:
-    """What is to have happened how many days ago, and for how long the old address still delivers."""
+    """Return a line about a back-dated event: how many days ago, and how long the old address still delivers."""
     cited, translate = each.cited, translator(language)
     event = f" ({named(cited.event, language)})" if cited.event else ""
     values = {
@@ -192,7 +192,7 @@ def _back(each: Back, language: str) -> str:
 
 
 def _compared(review: Review, language: str) -> Iterator[_Section]:
-    """What weighs most, each compared with its document; keys are told by their findings, who had them before too."""
+    """Yield the most important changes, to be compared with their documents; keys by their findings."""
     compared, most = review.compared, _ROOM_FOR_COMPARED
     handed = [line for item in compared.handovers for line in _handed(item, language)]
     keys = [_item(finding, language) for finding in review.findings if finding.rule.id in _KEYS]
@@ -252,7 +252,7 @@ def _handed(item: Handover, language: str) -> Iterator[str]:
 
 
 def _told(page: Page, review: Review, language: str) -> None:
-    """What is wrong or advised, what the target has of that, and what nobody looked at."""
+    """Add the errors and advice to the page, how many more the target has already, and files nobody judged."""
     elsewhere = _KEYS | _DOUBLED | (_SET if review.reached else frozenset())
     findings = [finding for finding in review.findings if finding.rule.id not in elsewhere]
     heading = _heading(_("What the check says of it:"), review, language)
@@ -265,13 +265,13 @@ def _told(page: Page, review: Review, language: str) -> None:
     page.list(outside, _heading(heading, review, language), most=_ROOM_FOR_LISTS)
 
 
-# What one document does by ending one entry and beginning another: the same person, told once.
+# The pair of a closing and an opening of one person on one day, which is shown once.
 _MOVED = "moved"
 _DONE = {**show_compared.DONE, _MOVED: _("move")}
 
 
 def _once(cited: Iterable[Cited]) -> tuple[list[Cited], dict[tuple[str, str], Cited]]:
-    """Each thing once: who ends in one place and begins in another on a day goes from there, by person and day."""
+    """Return the events, and the closings left out of them, which an opening of the same person and day continues."""
     items = list(cited)
     left = {(each.person, each.day): each for each in items if each.what == CLOSED and each.event in PAIRED}
     come = {(each.person, each.day) for each in items if each.what == OPENED and each.event in PAIRED}
@@ -286,7 +286,7 @@ def _moves(each: Cited, left: Mapping[tuple[str, str], Cited]) -> Cited:
 
 
 def _leaving(cited: Iterable[Cited]) -> Iterator[tuple[Cited, Cited | None]]:
-    """Leaders whose mailboxes close, are locked or go elsewhere, with what they leave; a new name is told above."""
+    """Yield leaders whose mailbox closes, is suspended or moves, with the entry that they leave."""
     told, left = _once(cited)
     for each in told:
         former = left.get((each.person, each.day)) if each.what == _MOVED else None
@@ -299,14 +299,14 @@ def _left(item: Cited, left: Cited | None, language: str) -> Iterator[str]:
     yield "  " + _line(_subject(item, language, left))
 
 
-# One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.
+# Groups events of one document on a day: a reviewer has the document in hand, and compares all of them.
 _SAME = attrgetter("day", "document", "request", "what", "event", "until", "until_before")
 _REQUEST, _PINNED_BY = _("request"), _("address by {document}")
 _UNTIL = _("until {before} → {until}")
 
 
 def _cited(page: Page, review: Review, language: str, file: str) -> None:
-    """Each thing that a document does to somebody, day by day and document by document."""
+    """Add each event of a person or agency to the page, by day and document."""
     lines = []
     cited, left = _once(review.compared.cited)
     for _key, same in groupby(sorted(cited, key=_SAME), _SAME):
@@ -320,7 +320,7 @@ def _cited(page: Page, review: Review, language: str, file: str) -> None:
 
 
 def _deed(item: Cited, language: str) -> str:
-    """What a document does, and on which day."""
+    """Return a line with a document, its day and what it does."""
     translate = translator(language)
     what = translate(_DONE[item.what])
     event = f" ({named(item.event, language)})" if item.event else ""
@@ -332,7 +332,7 @@ def _deed(item: Cited, language: str) -> str:
 
 
 def _subject(item: Cited, language: str, left: Cited | None = None) -> str:
-    """To whom, and which mailbox that is about; where somebody goes on, also which one they have `left`."""
+    """Return a line with the person or agency of an event and the address, for a move also the former address."""
     address = item.address if item.person else contact(item.agency)
     if left and item.what == _MOVED:
         by = f" ({left.document})" if left.document != item.document else ""
@@ -375,7 +375,7 @@ def _headline(review: Review, language: str, left: int = 0) -> str:
 
 
 def _passing(review: Review, language: str, left: int) -> str:
-    """What stands above a proposal that has no errors: ✅ only where all is there to be read, and nothing loosened."""
+    """Return the headline of a proposal without errors: ✅ only if all can be read and no guard is weaker."""
     if first := next(_warnings(review, left), None):
         return "⚠️ " + _say(first.headline, language, review.proposal, count=left)
     if review.outside:
@@ -385,7 +385,7 @@ def _passing(review: Review, language: str, left: int) -> str:
 
 
 class _Warning(NamedTuple):
-    """Why a proposal is no plain ✅: as its headline, and as one of several reasons below it."""
+    """A reason why a proposal gets no plain ✅: as headline, and as one of several reasons below it."""
 
     headline: str
     reason: str
@@ -439,7 +439,7 @@ def _warnings(review: Review, left: int) -> Iterator[_Warning]:
 
 
 def _situation(review: Review, language: str) -> Iterator[str]:
-    """Which commits were looked at, whether they can be merged, and what the editor does about it."""
+    """Yield which commits were judged, whether they can be merged, and what the editor does about it."""
     proposal = review.proposal
     yield _say(_("Looked at: commit {commit}, merged into {target} ({onto})."), language, proposal)
     if not proposal.related:
@@ -475,7 +475,7 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
 
 
 def _steps(proposal: Proposal, language: str) -> tuple[str, ...]:
-    """The commands that end a conflict; git's own only for files beside the register, which no clerk edits."""
+    """Return the commands that end a conflict; git's own only for files beside the register, which no clerk edits."""
     if proposal.result is None:
         return "danhba again", "danhba send"
     if proposal.appended:
@@ -498,7 +498,7 @@ def _moved(moved: Moved, language: str) -> str:
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """What must be corrected first, then what the change takes back, keys among it, then the rest."""
+    """Sort findings: errors first, then those about history with keys among them, then the rest."""
     return sorted(findings, key=lambda f: (f.rule.severity is not Severity.ERROR, not f.rule.id.startswith("history-")))
 
 
@@ -520,7 +520,7 @@ def _say(template: str, language: str, proposal: Proposal, **values: object) -> 
 
 
 def _safe(template: str, language: str, values: Mapping[str, object]) -> str:
-    """A message whose values cannot become markup."""
+    """Render a message whose values cannot become markup."""
     return render(template, {key: _escaped(value) for key, value in values.items()}, language)
 
 

@@ -1,4 +1,4 @@
-"""What each key and each word of the register's files means, as an editor sees it beside the key."""
+"""Meanings of each key and word of the register's files, which editors' programs show beside them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..messages import mark as _
 from ..messages import translator
 from ..model.kinds import KINDS
 
-# By the end of a key's path, the longest that fits: `custodians.document` before `document`.
+# By the end of a key's path; the longest match counts: `custodians.document` before `document`.
 KEYS: dict[str, tuple[str, str]] = {
     "agency": (
         _("Code (tendonvi)"),
@@ -236,5 +236,5 @@ WORDS: dict[str, str] = {
 
 
 def named(word: str, language: str) -> str:
-    """A word's name in a language, without what else is said of it."""
+    """Return a word's name in a language, without its explanation."""
     return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]

@@ -1,8 +1,8 @@
-"""The jobs of a clone: which command wrote which files, so that a job can be undone, and done again.
+"""The jobs of a clone: which command wrote which files, so that a job can be undone and repeated.
 
-They stand in one file of the clone's git directory, which no commit holds: they are this editor's alone. A job keeps
-the words of its command with all answers, and what each file held before and after it. Taking a job back is a three-way
-merge (git-merge-file), so that what was written elsewhere in the file since then stays.
+They are in one file of the clone's git directory, which no commit includes: they are this editor's alone. A job has the
+words of its command with all answers, and the content of each file before and after it. Undoing a job is a three-way
+merge (git-merge-file), so that later changes elsewhere in the file stay.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NAME = "danhba-jobs.json"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a file held before a job and after it; None where there was no file."""
+    """The content of a file before and after a job; None where there was no file."""
 
     before: bytes | None
     after: bytes | None
@@ -42,7 +42,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One command that wrote the register: its words from its name on, and the files by name within the register.
+    """A command that wrote the register: its words from its name on, and the files by name within the register.
 
     `branch` is empty until the job is committed.
     """
@@ -54,7 +54,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was sent as one proposal; `told` is the outcome that the editor was told last."""
+    """A proposal that was sent; `told` is the outcome that the editor has seen last."""
 
     branch: str
     commit: str
@@ -66,7 +66,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """A proposal whose jobs are being done again: what it was, so that it can be put back."""
+    """A proposal whose jobs are being repeated, with its former state, so that it can be restored."""
 
     branch: str
     commit: str
@@ -75,7 +75,7 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """All that is recorded: jobs that are not sent, what was sent, the target's commit when the day was begun last."""
+    """The record: unsent jobs, sent proposals, and the target's commit when the last day was begun."""
 
     unsent: tuple[Job, ...] = ()
     sent: tuple[Sent, ...] = ()
@@ -83,24 +83,24 @@ class Jobs:
     repeated: Repeated | None = field(default=None)
 
     def on(self, branch: str) -> tuple[Job, ...]:
-        """The jobs that stand in the files of this branch and are not sent."""
+        """Return the unsent jobs in the files of a branch."""
         return tuple(job for job in self.unsent if job.branch in {"", branch})
 
     def committed(self, branch: str) -> Jobs:
-        """The same, where what was not committed is on this branch."""
+        """Return the record with uncommitted jobs assigned to a branch."""
         return replace(self, unsent=tuple(replace(job, branch=job.branch or branch) for job in self.unsent))
 
     def without(self, jobs: Sequence[Job]) -> Jobs:
-        """The same without some jobs."""
+        """Return the record without some jobs."""
         return replace(self, unsent=tuple(job for job in self.unsent if job not in jobs))
 
     def proposal(self, branch: str) -> Sent | None:
-        """What was sent under a name."""
+        """Return the last proposal that was sent from a branch, or None."""
         return next((sent for sent in reversed(self.sent) if sent.branch == branch), None)
 
 
 def clone_of(directory: Path) -> Clone | None:
-    """The clone that a register is in, whether it knows a forge or not; None where it is in no git repository."""
+    """Return the clone that a register is in, with or without a forge; None outside of a git repository."""
     try:
         root, prefix = place(directory)
     except Unusable:
@@ -109,10 +109,10 @@ def clone_of(directory: Path) -> Clone | None:
 
 
 def load(clone: Clone) -> Jobs:
-    """What is recorded.
+    """Return the record.
 
     Raises:
-        Unusable: somebody else wrote there.
+        Unusable: the file cannot be read, or has another form.
     """
     path = path_in_git(clone, _NAME)
     try:
@@ -125,7 +125,7 @@ def load(clone: Clone) -> Jobs:
 
 
 def store(clone: Clone, jobs: Jobs) -> None:
-    """Record it in place of what was recorded, as a whole."""
+    """Replace the record atomically."""
     path = path_in_git(clone, _NAME)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
@@ -141,12 +141,12 @@ def store(clone: Clone, jobs: Jobs) -> None:
 
 
 def is_in(job: Job, files: Mapping[str, bytes]) -> bool:
-    """Whether a job has changed anything: one whose command was killed before it wrote has not."""
+    """Say whether a job has changed any file: a command that was killed before it wrote has not."""
     return any(files.get(name) != held.before for name, held in job.files.items())
 
 
 def taken_back(job: Job, files: Mapping[str, bytes]) -> dict[str, bytes | None] | None:
-    """What its files hold without a job; None where what it wrote was changed since."""
+    """Return the contents of a job's files without it; None if its own lines were changed since."""
     found: dict[str, bytes | None] = {}
     for name, held in job.files.items():
         now = files.get(name)
@@ -163,7 +163,7 @@ def taken_back(job: Job, files: Mapping[str, bytes]) -> dict[str, bytes | None] 
 
 
 def before_all(jobs: Sequence[Job], files: Mapping[str, bytes]) -> dict[str, bytes] | None:
-    """The files without all of these jobs; None where one of them cannot be taken back."""
+    """Return the files without all of these jobs; None if one of them cannot be undone."""
     now = dict(files)
     for job in reversed(jobs):
         back = taken_back(job, now)
@@ -178,7 +178,7 @@ def before_all(jobs: Sequence[Job], files: Mapping[str, bytes]) -> dict[str, byt
 
 
 def _merged(now: bytes, base: bytes, other: bytes) -> bytes | None:
-    """What git makes of three versions of a text; None where it cannot (git-merge-file)."""
+    """Merge three versions of a text (git-merge-file); None on a conflict."""
     with tempfile.TemporaryDirectory(prefix="danhba-") as folder:
         paths = [Path(folder) / name for name in ("now", "base", "other")]
         for path, data in zip(paths, (now, base, other), strict=True):

@@ -1,8 +1,8 @@
-"""The register's files as JSON Schemas (draft 07, which editors' YAML extensions take).
+"""JSON Schemas of the register's files (draft 07, which editors' YAML extensions take).
 
-Nothing is stated twice: the loader reads a file that writes down what it is asked for, and that is the schema. A schema
-never refuses what the loader takes: editors give YAML's numbers, truth values and nulls their types, where the
-register has text, so a key admits every type in which some text that suits it can be written.
+The schema is recorded from the loader, so that nothing is stated twice: the loader reads a file that records what it is
+asked for. A schema never refuses what the loader accepts: editors give YAML's numbers, truth values and nulls their
+types, where the register has text, so a key allows every type in which some suitable text can be written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..reading.tree import Text
 from . import descriptions
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-# Plain scalars that YAML 1.1 or the core schema of YAML 1.2 give a type, by that type.
+# Examples of plain scalars to which YAML 1.1 or the core schema of YAML 1.2 give a type, by type.
 SPELLINGS = {
     "null": "null Null NULL ~",
     "boolean": "true True TRUE false False FALSE yes Yes YES no No NO on On ON off Off OFF",
@@ -30,7 +30,7 @@ SPELLINGS = {
     "number": ".5 1. 1.5 1e5 1E5 1.5e+3 .inf -.Inf .NaN 1_0.5 190:20:30.5",
 }
 _NAMED_GROUP = re.compile(r"\(\?P<\w+>")
-# What `" ".join(value.split())` leaves of a text has at most so many characters that are no spaces.
+# A text has at most `LONGEST` characters that are no spaces, as after `" ".join(value.split())`.
 _TEXT = rf"^\s*(?:\S\s*){{1,{schema.LONGEST}}}$"
 NUMBERS = ("integer", "number")
 
@@ -38,17 +38,17 @@ Schema = dict[str, Any]
 
 
 def agency() -> Schema:
-    """What an agency's file may hold."""
+    """Return the schema of an agency's file."""
     found: Any = {}
     schema.agency(_Recorder("", ""), found)
     return _finished(found, _("A file of directory/agencies: one agency, its custodians and its people."))
 
 
 def province() -> Schema:
-    """What the province's file may hold."""
+    """Return the schema of `province.yml`."""
     found: Any = {}
     schema.province(_Recorder("", ""), found)
-    # Its keys are for the province to choose, so the loader asks for those that it finds.
+    # The province chooses these keys, so the loader asks only for those it finds.
     found["properties"]["system_addresses"] = {
         "type": "object",
         "propertyNames": {"pattern": f"^(?!contact-)(?:{_portable(schema.LOCAL)})$"},
@@ -72,12 +72,12 @@ SCHEMAS: dict[str, Callable[[], Schema]] = {"agency": agency, "province": provin
 
 
 def as_json(found: Schema) -> str:
-    """A schema as its file holds it."""
+    """Return a schema as the text of its file."""
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
 class _Recorder(schema.Reader):
-    """Stands in for the loader's reader: every node is a schema, empty until the loader asks for it."""
+    """Replaces the loader's reader: every node is a schema, empty until the loader asks for it."""
 
     def map(self, node: Any, key: str, required: Collection[str], optional: Collection[str] = ()) -> schema.Fields:
         properties: Any = {name: {} for name in (*required, *optional)}
@@ -94,7 +94,7 @@ class _Recorder(schema.Reader):
 
 
 class _Asked(schema.Fields):
-    """Stands in for the fields of a mapping; what it does not override comes down to what it does."""
+    """Replaces the fields of a mapping: methods that are not overridden call the overridden ones."""
 
     def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
         self._put(key, _matching(shape, example))
@@ -142,7 +142,7 @@ def _shaped(pattern: str, example: str, suits: Callable[[str], bool]) -> Schema:
 
 
 def _one_of(allowed: Collection[str]) -> Schema:
-    """The words, for an editor to offer; with spaces around them too, which the loader does not mind."""
+    """Return the schema of a list of words, for an editor to offer; spaces around them are allowed, too."""
     words: list[str | bool] = sorted(allowed)
     meanings = [both(descriptions.WORDS[str(word)])[0] for word in words]
     typed = [word == "true" for word in words if word in ("true", "false")]
@@ -152,12 +152,12 @@ def _one_of(allowed: Collection[str]) -> Schema:
 
 
 def _portable(shape: re.Pattern[str]) -> str:
-    """A pattern in the words that Python and ECMAScript share."""
+    """Return a pattern in the syntax that Python and ECMAScript share."""
     return _NAMED_GROUP.sub("(?:", shape.pattern)
 
 
 def _spaced(pattern: str) -> str:
-    """The whole of a text, with spaces around it; a look ahead to its end sees those spaces too."""
+    """Return a pattern for a whole text with spaces around it; a lookahead to its end allows for them."""
     pattern = pattern.replace("$)", r"\s*$)")
     return rf"^\s*(?:{pattern})\s*$"
 
@@ -165,12 +165,12 @@ def _spaced(pattern: str) -> str:
 def _types(suits: Callable[[str], bool]) -> str | list[str]:
     types = ["string", *(type_ for type_, texts in SPELLINGS.items() if any(map(_taken(suits), texts.split())))]
     if set(NUMBERS) <= set(types):
-        types.remove("integer")  # every integer is a number
+        types.remove("integer")  # integers are numbers
     return types if len(types) > 1 else types[0]
 
 
 def _taken(suits: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Whether the loader takes a plain scalar for a text, and the text suits."""
+    """Return a test whether the loader takes a plain scalar as text, and whether the text suits."""
 
     def taken(spelling: str) -> bool:
         text = schema.Reader("", "").text(Text(spelling, START, True), "")

@@ -30,18 +30,18 @@ BACKDATED = _("commit {commit} by {signer} says that it is older than the one be
 AHEAD = _("commit {commit} by {signer} is dated {time}, which has not come yet; a clock is wrong, or it lies")
 NO_SIGNERS = _('there is no file {path}; write who may sign there: ADDRESS namespaces="git" ssh-ed25519 KEY')
 NOT_KNOWN = _("git does not know the commit {commit} here; fetch it first: git fetch")
-# A clock may be so far ahead, in seconds.
+# Seconds by which a committer's clock may be ahead.
 TOLERATED = 600
 
 _FIELDS = ("%H", "%ct", "%G?", "%GS", "%ae")
-# Signatures of other kinds are by keys that the file says nothing of, and a replaced commit is not what was signed.
+# Only SSH signatures count: the file has no keys of other kinds. Replaced commits are not what was signed.
 _ONLY_SSH = ("-c", "gpg.openpgp.program=false", "-c", "gpg.x509.program=false", "-c", "gpg.ssh.program=ssh-keygen")
 _AS_STORED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": "/dev/null"}
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit as git tells it: committed at a moment, with git's verdict on its signature (`%G?`) and whose it is."""
+    """A commit as git shows it: its time, git's verdict on its signature (`%G?`), its signer and author."""
 
     id: str
     time: datetime
@@ -52,7 +52,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a commit may not be applied, or the whole branch where it names none."""
+    """Why a commit may not be applied; without a commit, why the branch may not."""
 
     commit: str
     template: str
@@ -61,19 +61,19 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """The file of those who may sign, and the list of keys that are revoked (none: nothing is)."""
+    """The file of allowed signers, and the list of revoked keys, if any."""
 
     allowed: Path
     revoked: Path | None = None
 
     def options(self) -> list[str]:
-        """For git."""
+        """Return git's options for these files."""
         said = ["-c", f"gpg.ssh.allowedSignersFile={self.allowed}"]
         return said + (["-c", f"gpg.ssh.revocationFile={self.revoked}"] if self.revoked else [])
 
 
 def name(directory: Path, revision: str) -> str:
-    """The commit that a revision names, in full.
+    """Return the full id of the commit that a revision names.
 
     Raises:
         Unusable: git knows none.
@@ -86,16 +86,16 @@ def name(directory: Path, revision: str) -> str:
 
 
 def follows(directory: Path, after: str, to: str) -> bool:
-    """Whether a commit is one of the branch's own before another, or that one itself."""
+    """Say whether the commit `after` is on the branch's first-parent line up to `to`, itself included."""
     mainline = source.git(directory, "rev-list", "--first-parent", to, revision=to, environment=_AS_STORED)
     return after in mainline.decode().split()
 
 
 def read(directory: Path, after: str, to: str, signers: Signers) -> list[Commit]:
-    """The branch's own commits after one up to another, the first of them that one itself, whose date counts.
+    """Return the branch's first-parent commits from `after` (included, for its date) up to `to`.
 
     Raises:
-        Unusable: a file of signers is not there.
+        Unusable: a file of signers is missing.
     """
     for path in (signers.allowed, signers.revoked):
         if path and not path.is_file():
@@ -124,7 +124,7 @@ def _commits(listing: bytes) -> Iterator[Commit]:
 
 
 def refusals(commits: Sequence[Commit], now: datetime, signers: Signers) -> list[Refusal]:
-    """Why the commits may not be applied, in their order; the first of them was applied before."""
+    """Return why commits may not be applied, in their order; the first of them was applied before."""
     return [refusal for before, commit in pairwise(commits) for refusal in _refusals(before, commit, now, signers)]
 
 

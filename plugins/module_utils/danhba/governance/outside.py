@@ -1,7 +1,7 @@
-"""What a proposal changes outside of the register: what each file does, and whether a guard can be switched off by it.
+"""Files outside of the register that a proposal changes: their purpose, and which of them guard the register.
 
-The review judges the register alone. Whoever approves the rest has to know which of these files is a guard: a workflow
-that is taken away is no check any more, and nothing else would say so.
+The review judges the register alone. Whoever approves the rest has to know which files are guards: a workflow that is
+removed no longer checks anything, and nothing else would report it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..reading.beside import concerns
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Files by their paths, and what they do; a `guard` keeps watch, or runs where something is trusted."""
+    """A kind of files by path patterns, and its purpose; a `guard` watches, or runs where something is trusted."""
 
     patterns: tuple[str, ...]
     does: str
@@ -25,7 +25,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A file outside of the register that a proposal changes or takes away."""
+    """A file outside of the register that a proposal changes or removes."""
 
     path: str
     kind: Kind
@@ -114,14 +114,14 @@ KINDS = (
 
 
 def told(paths: Iterable[str], gone: Iterable[str], prefix: str) -> list[Touched]:
-    """What each path outside of the register is, guards first; `prefix` is the register's folder."""
+    """Return the kind of each path outside of the register, guards first; `prefix` is the register's folder."""
     away = frozenset(gone)
     found = (Touched(path, kind_of(path, prefix), path in away) for path in paths)
     return sorted(found, key=lambda each: (not each.kind.guard, not each.gone, each.path))
 
 
 def kind_of(path: str, prefix: str = "") -> Kind:
-    """What a file is by its path from the repository's root; the first kind that knows it."""
+    """Return the kind of a path from the repository's root: the first one that matches."""
     if concerns(path, prefix) or path.rpartition("/")[2] == ".gitattributes":
         return _BESIDE
     return next(_kinds(path))

@@ -1,7 +1,7 @@
-"""What a proposal would make of the register: the result of merging it now, read from git and never checked out.
+"""The result of merging a proposal now, read from git and never checked out.
 
 Only blobs of the register's own files are read, as data: no file of the proposal is ever on disk, so nothing of it can
-be run, followed as a link or be taken for a setting of git.
+be run, followed as a link or taken for a setting of git.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ..reading.source import AGENCIES, PROVINCE, File, NoRegister, Unusable
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal and the branch that it is for; files are those of the register, paths start at the repository's root.
+    """A proposal and its target branch; files are those of the register, paths start at the repository's root.
 
     `result` is what merging gives now; where both sides only added to the end of some files (`appended`), with the
-    target's entries first. It is None where git cannot merge and only an editor can, or where the two have no history
-    in common (not `related`). `behind` counts the target's commits that the proposal lacks, `outside` are changed files
-    that are none of the register's, `gone` those of them that it takes away, `conflicts` those that git cannot merge.
-    `beside` are those of them that make git treat the register's files otherwise, by their paths from the root, where
-    the register's folder is `prefix`.
+    target's entries first. It is None if git cannot merge, or if the two have no common history (not `related`).
+    `behind` counts the target's commits that the proposal lacks, `outside` are changed files that are not the
+    register's, `gone` the removed ones of them, `conflicts` the paths that git cannot merge. `beside` are those files
+    of `outside`, by their paths from the root, that change how git treats the register's files; the register's folder
+    is `prefix`.
     """
 
     target: str
@@ -46,11 +46,11 @@ class Proposal:
 
 
 def read(directory: Path, target: str, proposed: str) -> Proposal:
-    """Read a proposal: the commit that it is, and the commit of the branch that it is for.
+    """Read a proposal: its commit, and the commit of its target branch.
 
     Raises:
-        Unusable: git does not know them here, or the branch has no register in this directory, or only the last
-            commits were fetched, so that nobody can say where the two part.
+        Unusable: git does not know them, the branch has no register in this directory, or the clone is shallow and
+            lacks their common commit.
     """
     root, prefix = place(directory)
     ends = _commit(directory, target), _commit(directory, proposed)
@@ -90,17 +90,17 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Another proposal, by the name that people know it by: what merging it would give, its commit aside."""
+    """Another proposal by its name for people, and the result of merging it."""
 
     name: str
     result: list[File]
 
 
 def others(directory: Path, mine: Proposal, refs: Iterable[str]) -> Iterator[Other]:
-    """Other proposals for the same branch; one that cannot be read or merged is told at its own check, and left out.
+    """Yield other proposals for the same branch, without unreadable ones, which their own check reports.
 
     Raises:
-        Unusable: git does not know a ref here.
+        Unusable: git does not know a ref.
     """
     known = {file.name: file for file in mine.before}
     for ref in refs:
@@ -109,19 +109,19 @@ def others(directory: Path, mine: Proposal, refs: Iterable[str]) -> Iterator[Oth
             continue
         with suppress(Unusable):
             found = read(directory, mine.target, commit).result or []
-            # A large register is not held once for each of them.
+            # Yielded one by one, so that only one large register is in memory.
             if found:
                 yield Other(_name(ref), [known[file.name] if known.get(file.name) == file else file for file in found])
 
 
 def _name(ref: str) -> str:
-    """How people know a proposal: by its number on the forge, where the last part of its ref is that."""
+    """Return a proposal's name for people: its number on the forge if the ref ends in one."""
     number = ref.rpartition("/")[2]
     return f"#{number}" if number.isdecimal() else ref
 
 
 def place(directory: Path) -> tuple[Path, str]:
-    """The repository's root, and the register's folder from there with a `/` at its end (nothing for the root)."""
+    """Return the repository's root, and the register's folder within it, ending in `/` (empty for the root)."""
     status, _shown = _run(directory, "rev-parse", "--git-dir")
     inside, shown = _run(directory, "rev-parse", "--show-toplevel")
     if status == 0 and inside != 0:
@@ -130,12 +130,12 @@ def place(directory: Path) -> tuple[Path, str]:
         )
     if inside != 0:
         raise Unusable(_("{path} is in no git repository; name the register's directory in a clone"), path=directory)
-    # One at a time, for a path may have a line break in it.
+    # Asked separately, because a path may contain a line break.
     return Path(shown.removesuffix("\n")), _git(directory, "rev-parse", "--show-prefix").removesuffix("\n")
 
 
 def _files(directory: Path, known: str) -> list[File]:
-    """The register's files in a commit or tree that git knows; none where all of them are gone."""
+    """Return the register's files in a commit or tree; none if all are gone."""
     try:
         return source.from_git(directory, known)
     except NoRegister:
@@ -152,7 +152,7 @@ def _commit(directory: Path, revision: str) -> str:
 
 
 def _common(directory: Path, target: str, proposed: str) -> str:
-    """The last commit that both have; nothing where git finds none."""
+    """Return the last common commit, or an empty text."""
     _status, found = _run(directory, "merge-base", target, proposed)
     return found.strip()
 
@@ -162,9 +162,9 @@ def _is_shallow(directory: Path) -> bool:
 
 
 def _merge(root: Path, target: str, proposed: str) -> tuple[str, list[str]]:
-    """The tree that merging gives, and the paths that conflict in it; see git-merge-tree(1), OUTPUT.
+    """Return the tree that merging gives, and the conflicting paths (git-merge-tree(1), OUTPUT).
 
-    It names paths from where it runs, hence from the root.
+    Paths are relative to the working directory, hence it runs in the root.
     """
     wanted = ("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z")
     status, shown = _run(root, *wanted, target, proposed)
@@ -180,7 +180,7 @@ def _run(directory: Path, *arguments: str) -> tuple[int, str]:
 
 
 def is_data(path: str, prefix: str) -> bool:
-    """Whether a path is one of the register's files, for the loader to read or to object to."""
+    """Say whether a path is one of the register's files, readable or not."""
     folder, _slash, name = path.removeprefix(prefix).rpartition("/")
     if not path.startswith(prefix):
         return False
@@ -188,7 +188,7 @@ def is_data(path: str, prefix: str) -> bool:
 
 
 def _outside(directory: Path, prefix: str, since: str, until: str) -> dict[str, bool]:
-    """The changed files that are none of the register's, each with whether it is gone."""
+    """Return the changed files that are not the register's, each with whether it is gone."""
     shown = _git(directory, "diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", since, until)
     parts = shown.split("\0")
     changed = zip(parts[::2], parts[1::2], strict=False)
@@ -196,7 +196,7 @@ def _outside(directory: Path, prefix: str, since: str, until: str) -> dict[str, 
 
 
 def _appended(before: list[File], ancestor: list[File], own: list[File], names: Iterable[str]) -> Mapping[str, bytes]:
-    """Of the files named, those to whose end both sides added and did nothing else, with the target's part first."""
+    """Return the merged contents of the files to whose end both sides only added, the target's part first."""
     then, target, mine = ({file.name: file.data for file in files} for files in (ancestor, before, own))
     found = {}
     for name in names:
@@ -207,7 +207,7 @@ def _appended(before: list[File], ancestor: list[File], own: list[File], names: 
 
 
 def grown_together(common: bytes | None, first: bytes | None, second: bytes | None) -> bytes | None:
-    """A file with what both sides added to the end of what they have in common; None where they did anything else."""
+    """Return a file with what both sides added to its end; None if they changed anything else."""
     if common and first and second and _grown(common, first) and _grown(common, second):
         return first + second[len(common) :]
     return None

@@ -1,4 +1,4 @@
-"""Whether the register may take a proposal: everything that is wrong with the result, and the plan that follows."""
+"""Judges whether the register may take a proposal: all faults of the result, and the plan that follows."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from . import outside
 from .outside import Touched
 from .proposal import Other, Proposal
 
-# In both languages, for it stands among names.
+# In both languages, because it stands among names of proposals.
 MERGED = "đã gộp, chưa thực hiện / merged, not applied"
-# What is told a few days late is told as late by its rule; from so many days on its effect is told, too.
+# From so many days of delay on, the effect of a back-dated event is shown, too.
 LATE = 7
 
 
 class Back(NamedTuple):
-    """What a document is to have done so many days ago.
+    """An event dated `days` days back.
 
-    Of an address that somebody leaves, `left` are the days of the `promised` for which it still delivers.
+    For a former address, `left` of the `promised` days of forwarding remain.
     """
 
     cited: Cited
@@ -43,9 +43,9 @@ class Back(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Someone who gets another address than on the branch alone, because `holder` of the target got that one first.
+    """A person who gets another address than on the branch alone, because `holder` of the target has that one.
 
-    Addresses are their local parts.
+    Addresses are local parts.
     """
 
     issuance: Issuance
@@ -56,15 +56,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
+    """The effects of a proposal; `plan` is None if there is no result, or if the target itself has errors.
 
-    The plan has what the proposal does on `day` and on those to come, up to its own day; `more` are other days.
-    `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
-    of the province's file: path of the key, value before and now (empty where there is none). Where the proposal
-    `loosens` guards, `loosened` is what passes only by that; `acknowledged` is what passes by an acknowledgement that
-    was there before. `reached` are the settings as the register has them, with how many mailboxes or addresses each
-    change of one reaches; `together` is what the limits refuse of it with what is merged or open besides; `back` is
-    what lies days back; `outside` are the files beside the register.
+    The plan has what the proposal does on `day` and up to its own last day; `more` are other days. `findings` are those
+    that the target does not have; `known` counts the others. `settings` are the changes of `province.yml`: path of the
+    key, value before and now (empty if none). If the proposal `loosens` guards, `loosened` is what passes only by that;
+    `acknowledged` is what passes by an acknowledgement that was there before. `reached` are changed settings with the
+    number of mailboxes or addresses affected; `together` is what the limits refuse of it together with merged or open
+    proposals; `back` are back-dated events; `outside` are the files beside the register.
     """
 
     proposal: Proposal
@@ -87,39 +86,38 @@ class Review:
 
     @property
     def breaks_promise(self) -> bool:
-        """Whether an old address delivers for fewer days than were promised, because its day lies back."""
+        """Say whether a former address forwards for fewer days than promised, because its day is past."""
         return any(each.left is not None for each in self.back)
 
     @property
     def unguarded(self) -> bool:
-        """Whether it touches a file outside of the register by which a guard can be switched off."""
+        """Say whether the proposal changes a file outside of the register that can switch off a guard."""
         return any(each.kind.guard for each in self.outside)
 
     def passes_by(self, finding: Finding) -> list[Acknowledgement]:
-        """The acknowledgements that can have let a finding pass."""
+        """Return the acknowledgements that can have let a finding pass."""
         given = self.province.acknowledgements if self.province else ()
         return [each for each in given if self.day <= each.until and _lets(each, finding)]
 
     @property
     def passed(self) -> bool:
-        """Whether it may be merged as it is."""
+        """Say whether the proposal may be merged as it is."""
         clean = self.proposal.related and not self.proposal.conflicts and not binding(self.findings)
         return clean and self.plan is not None and not self.plan.refused
 
 
 def review(proposal: Proposal, day: date, others: Sequence[Other] = (), applied: list[File] | None = None) -> Review:
-    """Check the result of merging against the target as it is now.
+    """Check the result of merging against the present target.
 
-    The target's tip is the measure, not the commit where the branch left it: what others got meanwhile has been given
-    out, and stays. Where there is no result, the branch by itself is checked against the commit where it left. Limits
-    are also judged together with `others` that are open, and with what was merged since `applied`, the register that
-    the servers have been brought to.
+    The target's tip is the measure, not the commit where the branch left it: addresses given meanwhile stay. Without a
+    result, the branch is checked against the commit where it left. Limits are also judged together with open `others`,
+    and with what was merged since `applied`, the register that the servers were brought to.
     """
     if proposal.result is None:
         files, base = proposal.own, proposal.ancestor or proposal.before
     else:
         files, base = proposal.result, proposal.before
-    # Every file is read anew: a memory is believed, and what guards the register believes nothing on its machine.
+    # Without the cache: a guard of the register trusts no file of its machine.
     before = check(base, day)
     now = check(files, day, before)
     names = {file.name for file in files}
@@ -152,18 +150,18 @@ def review(proposal: Proposal, day: date, others: Sequence[Other] = (), applied:
 
 
 def _merged(before: Checked, applied: list[File] | None, day: date) -> Iterator[Beside]:
-    """What the target has and the servers have not."""
+    """Yield what the target has and the servers have not."""
     if applied is not None and (then := check(applied, day)).sound and then.read.digest != before.read.digest:
         yield Beside(MERGED, then, before, merged=True)
 
 
 def _open(before: Checked, others: Sequence[Other], day: date) -> Iterator[Beside]:
-    """What each of the other open proposals does to the target."""
+    """Yield what each other open proposal does to the target."""
     return (Beside(each.name, before, check(each.result, day, before)) for each in others)
 
 
 def _lets(given: Acknowledgement, finding: Finding) -> bool:
-    """Whether an acknowledgement is one by which a finding can have passed."""
+    """Say whether an acknowledgement can have let a finding pass."""
     if finding.rule.id == "history-forwarding" and given.decides(
         finding.where.object.partition("/")[0], finding.values["document"]
     ):
@@ -178,17 +176,17 @@ def _lets(given: Acknowledgement, finding: Finding) -> bool:
 
 
 def _back(compared: Compared, register: Register | None, day: date) -> Iterator[Back]:
-    """What documents are to have done days ago, and what that leaves of the days that an old address delivers."""
+    """Yield back-dated events, with the remaining days of forwarding of a former address."""
     promised = register.province.policy.forward_days if register else 0
     for cited in compared.cited:
         days = (day - date.fromisoformat(cited.day)).days
-        if days > LATE and cited.what != OPENED:  # those have rules of their own
+        if days > LATE and cited.what != OPENED:  # openings have rules of their own
             goes_on = cited.what == CLOSED and cited.event in PAIRED
             yield Back(cited, days, max(0, promised - days) if goes_on else None, promised)
 
 
 def _with_what_passes(made_out: Review, before: Checked, now: Checked) -> Review:
-    """A review with what its guards would have stopped, were they as before or nothing acknowledged."""
+    """Return a review with what the former guards would have stopped, and what acknowledgements let pass."""
     day = made_out.day
     if before.register and now.register and weakens(before.register.province, now.register.province):
         made_out = replace(made_out, loosens=True, loosened=loosened(before, now, day))
@@ -196,7 +194,7 @@ def _with_what_passes(made_out: Review, before: Checked, now: Checked) -> Review
 
 
 def together(plans: list[Plan]) -> Plan:
-    """All that a change does on the day and later, each thing once; what it must not do is among the findings."""
+    """Return one plan of all that a change does on the day and later, each action once; refusals are findings."""
     every = (action for each in reversed(plans) for action in each.actions)
     actions = {(action.action, action.kind, action.id, action.date): action for action in every}
     refused = plans[0].refused if len(plans) == 1 else ()
@@ -219,7 +217,7 @@ def _moved_in(agency: Agency, alone: dict[Entry, str | None], now: dict[Entry, s
     for entry, before in alone.items():
         local = now.get(entry)
         if before and local and before != local:
-            # Nobody holds it where the address changed for another reason, such as a name that the target has mended.
+            # The address has no holder if it changed for another reason, such as a name corrected on the target.
             yield from (Moved(people[entry], before, local, people[by].name) for by in now if now[by] == before)
 
 
@@ -231,7 +229,7 @@ def _by_entry(agency: Agency, issued: Issued) -> dict[Entry, str | None]:
 
 
 def _settings(before: list[File], now: list[File]) -> Iterator[tuple[str, str, str]]:
-    """Who may do how much at once is set there: a reviewer sees each change of it."""
+    """Yield the changed values of `province.yml`, of which a reviewer sees each."""
     then, today = _province(before), _province(now)
     for path in then | today:
         if then.get(path) != today.get(path):

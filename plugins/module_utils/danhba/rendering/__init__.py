@@ -1,1 +1,1 @@
-"""How findings, addresses and plans are shown: to people, and to the tools that read them."""
+"""Renders findings, addresses and plans for people and for programs."""

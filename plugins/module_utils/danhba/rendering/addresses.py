@@ -1,4 +1,4 @@
-"""Lists of mailboxes: as text, JSON and CSV."""
+"""Renders lists of mailboxes as text, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STATES = {
 
 
 def as_data(item: Listed) -> dict[str, str | None]:
-    """A mailbox with the keys of the format; dates are ISO."""
+    """Return a mailbox as a dict with the keys of the output format; dates are ISO 8601."""
     return {
         "address": item.address,
         "kind": item.kind,
@@ -42,23 +42,23 @@ def as_data(item: Listed) -> dict[str, str | None]:
 
 
 def as_json(listed: Iterable[Listed]) -> str:
-    """All mailboxes as one JSON list."""
+    """Return all mailboxes as one JSON list."""
     return b"".join(json_pieces(listed)).decode().rstrip("\n")
 
 
 def as_csv(listed: Iterable[Listed]) -> str:
-    """All mailboxes as CSV with a heading (RFC 4180, with LF)."""
+    """Return all mailboxes as CSV with a heading (RFC 4180, with LF)."""
     return "".join(csv_pieces(listed)).rstrip("\n")
 
 
 def json_pieces(listed: Iterable[Listed]) -> Iterator[bytes]:
-    """All mailboxes as one JSON list with its line end, as octets and in pieces."""
+    """Yield the JSON list of all mailboxes as bytes, in pieces, with a final line end."""
     yield from pretty_list(map(as_data, listed))
     yield b"\n"
 
 
 def csv_pieces(listed: Iterable[Listed]) -> Iterator[str]:
-    """All mailboxes as CSV with its last line end, in pieces."""
+    """Yield the CSV of all mailboxes in pieces, with a final line end."""
     left = map(as_data, listed)
     yield ",".join(KEYS) + "\n"
     while some := list(islice(left, AT_ONCE)):
@@ -68,13 +68,13 @@ def csv_pieces(listed: Iterable[Listed]) -> Iterator[str]:
 
 
 def rows(listed: Iterable[Listed], language: str) -> list[tuple[str, ...]]:
-    """What a table for people shows: address, state, name, id, from, until."""
+    """Return the rows of a table for people: address, state, name, id, opening and closing day."""
     states = {state: translator(language)(label) for state, label in STATES.items()}
     return [(item.address, states[item.state], item.name, item.id, item.opened_on, item.closed_on) for item in listed]
 
 
 def in_full(item: Listed, language: str) -> str:
-    """One mailbox with the documents of all that befell it."""
+    """Return a mailbox as text, with the documents of all its events."""
     translate = translator(language)
     title = f", {item.issuance.title}" if item.issuance and item.issuance.title else ""
     lines = [
@@ -99,7 +99,7 @@ def in_full(item: Listed, language: str) -> str:
 
 
 def _closings(item: Listed) -> tuple[Event, ...]:
-    """Those that were taken back."""
+    """Return the withdrawn closings of a mailbox."""
     return item.issuance.issuance().withdrawn if item.issuance else item.agency.closings_withdrawn()
 
 
@@ -124,7 +124,7 @@ def _suspended(suspension: Suspension, language: str) -> str:
 
 
 def in_full_data(item: Listed) -> dict[str, Any]:
-    """The same as data: the keys of the list, with documents in place of bare dates."""
+    """Return a mailbox with all events as data: the keys of the list, with documents beside the dates."""
     issuance = item.issuance
     withdrawn = [_event(event) for event in _closings(item)]
     leave = [_leave(each) for each in issuance.away] if issuance else []

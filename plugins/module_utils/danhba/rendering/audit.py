@@ -1,4 +1,4 @@
-"""What was found of the chain over a server's records, and what was done with a mailbox, in words."""
+"""Renders the verification of a server's audit records, and the records of a mailbox."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FAULTS = {
 
 
 def verdict(found: Data, language: str) -> Iterator[str]:
-    """What `danhba audit verify` says: whether the chain holds, and each fault in a line."""
+    """Yield the lines of `danhba audit verify`: whether the chain holds, and each fault."""
     head = found["head"]
     if found["holds"]:
         rows = sum(found["rows"].values())
@@ -57,11 +57,11 @@ def verdict(found: Data, language: str) -> Iterator[str]:
 
 
 def fault(each: Data, language: str) -> str:
-    """A fault in a sentence."""
+    """Return a fault as a sentence."""
     return render(_FAULTS[each["kind"]], each, language)
 
 
-# What is done with a mailbox beside what a plan does (`rendering.plan`).
+# Words for actions on a mailbox other than those of plans (`rendering.plan`).
 _DONE = {
     "issue_password": _("first password issued"),
     "reissue_password": _("password reissued"),
@@ -76,7 +76,7 @@ _DONE = {
     "recall_erase": _("recall: erased a message"),
     "recall_record": _("recall: put on record"),
 }
-# What is wrong with an entry, beside the faults of its row.
+# Words for marks of an entry, beside the faults of its row.
 _MARKS = {
     "changed": _("was changed after it was sealed"),
     "removed": _("was removed"),
@@ -89,15 +89,15 @@ _FIELDS = {"state": _("state"), "since": _("since"), "custodian": _("custodian")
 
 
 def what(action: str, language: str) -> str:
-    """What was done, in words."""
+    """Return an action in words."""
     return translator(language)(_DONE.get(action) or LABELS.get(action, action))
 
 
 def mark(kind: str, language: str) -> str:
-    """What is wrong with an entry, in words."""
+    """Return a mark of an entry in words."""
     return translator(language)(_MARKS.get(kind, kind))
 
 
 def field(name: str, language: str) -> str:
-    """What was changed, in words."""
+    """Return the name of a changed field in words."""
     return translator(language)(_FIELDS.get(name) or FIELDS.get(name, name))

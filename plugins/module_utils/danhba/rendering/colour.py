@@ -1,13 +1,13 @@
-"""How a text gets its colours: where it is shown on a terminal, and nowhere else."""
+"""Colours of texts that are shown on a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-# A text and the name of a colour (none where it is empty) to the text as it is shown.
+# From a text and a colour's name (empty for none) to the coloured text.
 Paint = Callable[[str, str], str]
 
 
 def plain(text: str, _colour: str) -> str:
-    """The text alone."""
+    """Return the text without colour."""
     return text

@@ -1,4 +1,4 @@
-"""Columns that line up, for lists of any length: rich lays out a hundred thousand lines in minutes."""
+"""Aligns the columns of long lists: rich would lay out 100,000 lines in minutes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from rich.cells import cell_len
 from ..jsontext import AT_ONCE
 
 _GAP = "  "
-# What each takes one column of a terminal: printable Latin letters with all their marks, and what stands among them.
+# Characters that are one column wide on a terminal: printable Latin letters with diacritics, and punctuation.
 _NARROW = re.compile("[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2027]*")
 
 
 def line_up(rows: Sequence[tuple[str, ...]], widest: int) -> Iterator[str] | None:
-    """The rows as lines of one width, in pieces; None where a line would be wider than `widest` columns, or a text
-    has what does not print.
+    """Return the rows as aligned lines, in pieces.
+
+    None if a line would be wider than `widest` columns, or if a text has unprintable characters.
     """
     columns = list(zip(*rows, strict=True))
-    least = int(len(columns) == 1)  # rich leaves a line of nothing at least one column
+    least = int(len(columns) == 1)  # rich gives an empty line one column
     widths = [max(least, *map(_width, column)) for column in columns]
     if (
         not rows
@@ -43,5 +44,5 @@ def _padded(text: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """Return the number of terminal columns that a text takes."""
     return len(text) if text.isascii() or _NARROW.fullmatch(text) else cell_len(text)

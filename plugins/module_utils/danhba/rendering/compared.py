@@ -1,4 +1,4 @@
-"""What is compared with documents, in words: the same sentences in a plan and in the comment of a review."""
+"""Renders the changes to compare with documents: the same sentences in a plan and in a review's comment."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from ..planning.compared import (
 )
 
 NONE = "—"
-# One entry of an agency's `changes`.
+# Groups the fields of one entry of an agency's `changes`.
 _ENTRY = attrgetter("agency", "day", "document")
-# What stands before a sentence in a plan, where no heading says it.
+# Words before a sentence in a plan, which has no headings.
 LABELS = {
     "named": _("another name"),
     "handovers": _("contact mailbox"),
@@ -56,7 +56,7 @@ LABELS = {
 ROLES = {"head": _("head of the agency"), "delegate": _("authorised in writing")}
 DONE = {OPENED: _("create"), CLOSED: _("close"), SUSPENDED: _("suspend"), ENDED: _("resume")}
 TAKEN_OUT = {CLOSED: _("close"), CHANGED: _("what the agency is"), CUSTODIAN: _("contact mailbox")}
-# What is withdrawn, where no event says it.
+# Words for a withdrawn entry without an event.
 COMING = {**TAKEN_OUT, **DONE}
 FIELDS = {
     "name": _("name"),
@@ -73,7 +73,7 @@ FIELDS = {
 
 
 def named(item: Named, event: str, language: str) -> str:
-    """Under which name a mailbox was, under which it is now, and what says so; `event` in the language."""
+    """Return a sentence about a changed name: the former and the new one, and its document; `event` in the language."""
     before = ", ".join(filter(None, (item.before, item.before_title, item.before_agency)))
     now = ", ".join(filter(None, (item.now, item.title, item.agency)))
     values = {**item._asdict(), "was": before, "becomes": now, "event": event}
@@ -83,7 +83,7 @@ def named(item: Named, event: str, language: str) -> str:
 
 
 def handover(item: Handover, language: str) -> str:
-    """Who gets a contact mailbox, from when, as what, by which document, with which key, and in whose place."""
+    """Return a sentence about a new custodian: day, person, role, document, key, and the former custodian."""
     template = _("{agency}: from {day} on {name} ({person}), {role}, {document}; key: {key}")
     role = translator(language)(ROLES[item.role])
     values = {**item._asdict(), "role": f"{item.title}, {role}" if item.title else role, "key": item.key or NONE}
@@ -94,7 +94,7 @@ def handover(item: Handover, language: str) -> str:
 
 
 def follows(item: Handover, language: str) -> str:
-    """What has to be done on that day where a mailbox goes from one person to another (R11.2)."""
+    """Return a sentence about the hand-over that is due if the custodian is another person (R11.2)."""
     template = _(
         "then hand over contact-{agency} (R11.2): a new password to {name}, every session of {before} ended, and a "
         "record with address, number and size of the messages"
@@ -103,7 +103,7 @@ def follows(item: Handover, language: str) -> str:
 
 
 def rekeyed(item: Rekeyed, language: str) -> str:
-    """Who opens an agency's letters from when on, by which key, and who did before."""
+    """Return a sentence about a new key of an agency's letters: whose it is, from which day, and the former one."""
     template = _("{agency}: from {day} on {who} with {now}; before {was} with {before}")
     values = {
         "who": _who(item.name, item.person),
@@ -115,13 +115,13 @@ def rekeyed(item: Rekeyed, language: str) -> str:
 
 
 def pinned(item: Pinned, language: str) -> str:
-    """A pinned address, whose it is, and the document that decides it."""
+    """Return a sentence about a pinned address, its owner and its document."""
     template = _("{agency}: {address} for {name} ({person}), decided by {document}")
     return render(template, {**item._asdict(), "document": item.document or NONE}, language)
 
 
 def unlocked(item: Unlocked, language: str) -> str:
-    """Who may log in sooner than before, from when, and by which document."""
+    """Return a sentence about a suspension that ends earlier, with day and document."""
     values = {**item._asdict(), "before": item.before or NONE, "document": item.document or NONE}
     if not item.end:
         template = _("{agency}: the suspension of {name} ({person}) since {since} is taken out, as if there were none")
@@ -131,13 +131,13 @@ def unlocked(item: Unlocked, language: str) -> str:
 
 
 def withdrawn(item: Withdrawn, what: str, language: str) -> str:
-    """What does not come to pass for whom, `what` being its name in the language, and by which document."""
+    """Return a sentence about a withdrawn entry; `what` is its name in the language."""
     template = _("{who}: {what}, from {day} on, {document}; withdrawn by {by} of {on}")
     return render(template, {**item._asdict(), "who": _of(item), "what": what}, language)
 
 
 def gone(item: Gone, event: str, language: str) -> str:
-    """What was there and is taken out, `event` being the name of its event in the language where it has one."""
+    """Return a sentence about a removed entry; `event` is the name of its event in the language, or empty."""
     who = _of(item)
     if item.what == WITHDRAWN:
         what = event or translator(language)(DONE[SUSPENDED])
@@ -149,7 +149,7 @@ def gone(item: Gone, event: str, language: str) -> str:
 
 
 def leader(item: Leader, language: str) -> str:
-    """Who becomes a leader, or is one no more, and by which document where there is one."""
+    """Return a sentence about a person who becomes a leader or ceases to be one, with its document if any."""
     who = f"{item.agency}: {_titled(item.name, item.person, item.title)}"
     if item.now:
         said = render(_("{who} becomes a leader, whose mail is kept for longer"), {"who": who}, language)
@@ -159,7 +159,7 @@ def leader(item: Leader, language: str) -> str:
 
 
 def quota(item: Quota, language: str) -> str:
-    """Whose mailbox has how much room instead of how much, by which document; a warning where it has less."""
+    """Return a sentence about a changed quota and its document, with a warning if it is reduced."""
     before = NONE if item.before is None else written(item.before)
     document = f"; {item.document}" if item.document else ""
     usual = render(_("usually {quota}"), {"quota": written(item.usual)}, language)
@@ -171,7 +171,7 @@ def quota(item: Quota, language: str) -> str:
 
 
 def inherited(item: Inherited, event: str, language: str) -> str:
-    """Where the mail of an agency goes that ends, `event` being the name of its end in the language."""
+    """Return a sentence about an ending agency's mail; `event` is the name of its end in the language."""
     values = {**item._asdict(), "event": event, "to": [contact(heir) for heir in item.heirs]}
     template = _("{name} ({agency}): from {day} on, mail for its contact mailbox goes to {to}; {document} ({event})")
     said = render(template, values, language)
@@ -181,7 +181,7 @@ def inherited(item: Inherited, event: str, language: str) -> str:
 
 
 def changes(items: Iterable[Changed], language: str) -> Iterator[str]:
-    """What agencies are from a day on, and by which document: a line for each entry."""
+    """Yield a sentence for each added entry of `changes`, with day and document."""
     for _entry, same in groupby(items, _ENTRY):
         found = list(same)
         values = {**found[0]._asdict(), "what": [_step(item, language) for item in found]}
@@ -194,19 +194,19 @@ def _step(item: Changed, language: str) -> str:
 
 
 def _value(item: Changed, value: str, language: str) -> str:
-    """A value as people read it: a kind by its name."""
+    """Return a value as people read it: a kind by its name."""
     return translator(language)(KINDS[value].name) if item.field == "kind" and value in KINDS else value or NONE
 
 
 def described(item: Described, language: str) -> str:
-    """What is said anew of a person or an agency."""
+    """Return a sentence about a changed field of a person or an agency."""
     field = translator(language)(FIELDS[item.field])
     who = f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
     return f"{who}, {field}: {item.before or NONE} → {item.now or NONE}"
 
 
 def notes(compared: Compared, language: str) -> Iterator[str]:
-    """What a plan does not show among its actions, each in one line."""
+    """Yield the sentences that a plan does not show among its actions, one a line."""
     return map(visible, _notes(compared, language))
 
 
@@ -218,7 +218,7 @@ def _notes(compared: Compared, language: str) -> Iterator[str]:
 
 
 def _lines(compared: Compared, language: str) -> dict[str, Iterable[str]]:
-    """The sentences of each kind; what is said of a person without a document is among a plan's actions."""
+    """Return the sentences of each kind, without fields of people, which are among a plan's actions."""
     return {
         "named": (named(item, item.event, language) for item in compared.named),
         "handovers": (line for item in compared.handovers for line in _handed(item, language)),
@@ -252,7 +252,7 @@ def _whose(item: Quota, language: str) -> str:
 
 
 def _of(item: Gone | Withdrawn) -> str:
-    """The person, or else the agency itself."""
+    """Return the person, or else the agency itself, as text."""
     return f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
 
 

@@ -1,4 +1,4 @@
-"""Findings as text, as JSON, and in the forms of the places that show them beside a change."""
+"""Renders findings as text, as JSON, and in the formats that forges show beside a change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOOL = "danhba"
 
 
 def message(finding: Finding, language: str) -> str:
-    """What a finding says."""
+    """Return a finding's message."""
     return render(finding.rule.message, finding.values, language)
 
 
@@ -36,9 +36,9 @@ def text(
     beside: bool = True,
     regulation: Regulation | None = None,
 ) -> str:
-    """One finding a paragraph, as compilers write them, the English `beside` another language; ends with a count.
+    """Return findings as text, one a paragraph, like a compiler's; the English `beside` another language; with a count.
 
-    Beside a clause stands the article of the province's `regulation` where that has another number.
+    If the province's `regulation` has another number for a clause, that number is beside it.
     """
     lines = []
     for finding in findings:
@@ -55,14 +55,14 @@ def text(
 
 
 def clause(rule: Rule, regulation: Regulation | None) -> str:
-    """The clause that a rule comes from, by its id here, and by its number in a province's own regulation."""
+    """Return a rule's clause by our id, with its number in the province's own regulation if that differs."""
     ours = of_clause(rule.clause)
     own = "" if regulation is None else regulation.article(ours)
     return f"{rule.clause}: {short(own)}" if own not in {"", ours} else rule.clause
 
 
 def as_data(finding: Finding, language: str) -> dict[str, Any]:
-    """A finding with the keys of the format."""
+    """Return a finding as a dict with the keys of the output format."""
     where = finding.where
     return {
         "rule": finding.rule.id,
@@ -77,12 +77,12 @@ def as_data(finding: Finding, language: str) -> dict[str, Any]:
 
 
 def as_json(findings: Sequence[Finding], language: str) -> str:
-    """All findings as one JSON list."""
+    """Return all findings as one JSON list."""
     return json.dumps([as_data(finding, language) for finding in findings], ensure_ascii=False, indent=2)
 
 
 def github(findings: Sequence[Finding], language: str) -> str:
-    """Workflow commands, which GitHub and Forgejo show at the lines of a pull request."""
+    """Return workflow commands, which GitHub and Forgejo show at the lines of a pull request."""
     levels = {Severity.ERROR: "error", Severity.ADVICE: "notice"}
     return "\n".join(
         f"::{levels[f.rule.severity]} file={_property(f.where.file)},line={f.where.place.line},"
@@ -100,7 +100,7 @@ def _property(value: str) -> str:
 
 
 def gitlab(findings: Sequence[Finding], language: str) -> str:
-    """A Code Quality report; equal fingerprints are the same finding, so what counts is what does not move."""
+    """Return a Code Quality report; fingerprints leave out line numbers, so that a moved finding stays the same."""
     severities = {Severity.ERROR: "major", Severity.ADVICE: "info"}
     report = []
     for finding in findings:
@@ -119,7 +119,7 @@ def gitlab(findings: Sequence[Finding], language: str) -> str:
 
 
 def sarif(findings: Sequence[Finding], language: str) -> str:
-    """A SARIF 2.1.0 log with one run."""
+    """Return a SARIF 2.1.0 log with one run."""
     levels = {Severity.ERROR: "error", Severity.ADVICE: "note"}
     rules = {finding.rule.id: finding.rule for finding in findings}
     driver = {
@@ -155,5 +155,5 @@ def _location(finding: Finding) -> dict[str, Any]:
     }
 
 
-# The formats that programs read; text is for people.
+# The formats for programs; text is for people.
 FORMATS = {"json": as_json, "github": github, "gitlab": gitlab, "sarif": sarif}

@@ -1,4 +1,4 @@
-"""The typefaces of what is printed: Liberation, of the package fonts-liberation, which has every Vietnamese letter."""
+"""The typefaces of printed papers: Liberation (Debian's fonts-liberation), which has every Vietnamese letter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..messages import mark as _
 from ..reading.source import Unusable
 
-# Where Debian puts them; other systems have the same files elsewhere.
+# Folders of the typefaces on Debian and on other systems.
 FOLDERS = (
     Path("/usr/share/fonts/truetype/liberation"),
     Path("/usr/share/fonts/truetype/liberation2"),
@@ -24,7 +24,7 @@ NO_REPORTLAB = _("a PDF needs the Python package reportlab; install it with: pip
 
 
 class Family(NamedTuple):
-    """The names by which reportlab knows the four styles of a typeface; the first is the family's too."""
+    """The reportlab names of a typeface's four styles; the first is also the family's name."""
 
     normal: str
     bold: str
@@ -41,9 +41,12 @@ class Fonts(NamedTuple):
 
 @cache
 def register() -> Fonts:
-    """Make reportlab know the typefaces, once; `Unusable` says which package is missing, if one is.
+    """Register the typefaces with reportlab, once.
 
-    In a paragraph's markup `<b>` and `<i>` give the bold and italic style of the family.
+    In a paragraph's markup `<b>` and `<i>` select the bold and italic style of the family.
+
+    Raises:
+        Unusable: reportlab or a typeface is missing.
     """
     try:
         import reportlab  # noqa: F401
@@ -53,7 +56,11 @@ def register() -> Fonts:
 
 
 def find(file: str) -> Path:
-    """The path of a file of the typefaces, such as `LiberationSerif-Bold.ttf`; `Unusable` where it is not there."""
+    """Return the path of a typeface's file, such as `LiberationSerif-Bold.ttf`.
+
+    Raises:
+        Unusable: it is not installed.
+    """
     for folder in FOLDERS:
         if (folder / file).is_file():
             return folder / file

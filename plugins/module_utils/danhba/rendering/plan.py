@@ -1,4 +1,4 @@
-"""A plan as text, as JSON, and as Markdown for a pull request."""
+"""Renders a plan as text, as JSON, and as Markdown for a pull request."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LABELS = {
     "end_exception": _("end an exception from the secrecy filter"),
 }
 RENAME = _("rename")
-# What a plan says of an account's fields.
+# Words for an account's fields.
 FIELDS = {
     "address": _("address"),
     "name": _("name"),
@@ -58,30 +58,30 @@ FIELDS = {
     "until": _("until"),
     "reason": _("reason"),
 }
-# What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
+# Actions that take or return a mailbox or address, of which reviewers read each.
 TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN, RESUME})
 COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
-# Fields that say by which document the others are as they are; the line ends with it.
+# Fields about the document of the others, which ends the line.
 _CITING = frozenset({"document", "since", "state", "quota_document"})
-# A comment on GitHub is cut at 65,536 characters.
+# GitHub cuts a comment at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
 _GAP = "\n\n"
-# Forges look for mentions in what a text renders to, where the backslash is gone: something must stand behind the @.
+# Forges look for mentions in the rendered text, without the backslash: the @ needs a character after it.
 _MENTION = re.compile(r"(?<=\W\\@)(?=\w)|(?<=^\\@)(?=\w)")
 
 
 def refusal(item: Refusal, language: str) -> str:
-    """Why the plan must not be applied."""
+    """Return a refusal as text."""
     return f"{item.rule.id} [{item.rule.clause}] {render(item.rule.message, item.values, language)}"
 
 
 def as_data(plan: Plan, language: str) -> dict[str, Any]:
-    """A plan with the keys of the format."""
+    """Return a plan as a dict with the keys of the output format."""
     return {**_head(plan, language), "actions": list(plan.data)}
 
 
 def _head(plan: Plan, language: str) -> dict[str, Any]:
-    """All but the actions."""
+    """Return the dict without the actions."""
     return {
         "checksum": plan.checksum,
         "as_of": plan.day.isoformat(),
@@ -91,7 +91,7 @@ def _head(plan: Plan, language: str) -> dict[str, Any]:
 
 
 def refusal_data(item: Refusal, language: str) -> dict[str, Any]:
-    """A refusal with its rule and its message."""
+    """Return a refusal as a dict with its rule and message."""
     return {
         "rule": item.rule.id,
         "clause": item.rule.clause,
@@ -101,18 +101,18 @@ def refusal_data(item: Refusal, language: str) -> dict[str, Any]:
 
 
 def as_json(plan: Plan, language: str, compared: Compared | None = None) -> str:
-    """The whole plan as one JSON object; `compared` is what two registers differ in, where it is made of two."""
+    """Return the whole plan as one JSON object; `compared` is the difference of the two registers, if there are two."""
     return b"".join(json_pieces(plan, language, compared)).decode()
 
 
 def json_pieces(plan: Plan, language: str, compared: Compared | None = None) -> Iterator[bytes]:
-    """The same as octets, in pieces: a first plan of a province is a hundred megabytes."""
+    """Yield that JSON as bytes, in pieces: a province's first plan has a hundred megabytes."""
     more = {"compared": compared.as_data()} if compared else {}
     return pretty_object({**_head(plan, language), **more}, "actions", plan.data)
 
 
 def sentence(action: Action, language: str) -> str:
-    """One action in one line: what, to whom, on which document."""
+    """Return an action as a line: action, account and document."""
     label, name = translator(language)(LABELS[action.action]), action.name
     if renames(action):
         label = translator(language)(RENAME) + (f", {label}" if action.action == READDRESS else "")
@@ -126,19 +126,19 @@ def sentence(action: Action, language: str) -> str:
 
 
 def renames(action: Action) -> bool:
-    """Whether a person who keeps the mailbox is called otherwise, which is more than the tone on another vowel."""
+    """Say whether a person who keeps the mailbox gets another name; another vowel with the same tone is none."""
     if action.kind != OFFICIAL or action.action not in {READDRESS, UPDATE}:
         return False
     before, after = (spelling(str(each.get("name", ""))) for each in (action.before, action.after))
     return before != after
 
 
-# Of addresses whose refusals change alike, so many are named.
+# Maximum number of addresses named whose refusals change alike.
 NAMED = 5
 
 
 def _lines(actions: Iterable[Action], language: str) -> Iterator[tuple[str, str]]:
-    """Each action with what it is; refusals that only name others to ask, all of a kind in one line behind."""
+    """Yield each action and its line; refusals that only name other contacts are joined in one line at the end."""
     alike: dict[tuple[str, str], list[str]] = {}
     for action in actions:
         if _only_asks(action):
@@ -177,12 +177,12 @@ def _arrow(action: Action, language: str) -> str:
 
 
 def _value(value: Any) -> str:
-    """A value of an account as people read it; of its numbers only the quota is one."""
+    """Return an account's value as people read it; only the quota is a number."""
     return written(value) if isinstance(value, int) else value or "—"
 
 
 def counts(plan: Plan, language: str) -> str:
-    """The counts that are not zero, in a line; or that nothing changes."""
+    """Return a line of the counts that are not zero, or that nothing changes."""
     translate = translator(language)
     counted = [f"{translate(LABELS[action])} {count}" for action, count in plan.counts.items() if count]
     return ", ".join(counted) or translate(_("no mailbox and no address changes"))
@@ -191,8 +191,10 @@ def counts(plan: Plan, language: str) -> str:
 def text(
     plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None, *, beside: bool = True
 ) -> str:
-    """Every action, then what no server holds and two registers differ in, where the plan is `compared` of two; every
-    refusal with the English `beside` another language, the counts, and the checksum to apply by, if it is for that.
+    """Return the plan as text.
+
+    It has every action, then, for two `compared` registers, what no server holds; refusals with the English `beside`
+    another language, the counts, and the checksum if the plan can be applied.
     """
     return "\n".join(text_pieces(plan, language, paint, compared, beside=beside))
 
@@ -200,7 +202,7 @@ def text(
 def text_pieces(
     plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None, *, beside: bool = True
 ) -> Iterator[str]:
-    """The same in pieces of many lines; between two of them is a line end."""
+    """Yield that text in pieces of many lines, to be joined by line ends."""
     lines = _lines(plan.actions, language)
     while some := list(islice(lines, AT_ONCE)):
         yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
@@ -223,8 +225,10 @@ def _end(plan: Plan, language: str, paint: Paint, *, beside: bool) -> list[str]:
 
 
 def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
-    """For a pull request: refusals, counts, a table an agency; what takes a mailbox or an address away in full, the
-    rest folded. What does not fit into `most` characters is counted, and stands in `file`, where the whole plan is.
+    """Return Markdown for a pull request: refusals, counts, and a table by agency.
+
+    Actions that take a mailbox or address are shown in full, the others folded. What does not fit into `most`
+    characters is counted, and is in `file`, which has the whole plan.
     """
     page = Page(language, file, most)
     title = translator(language)(_("Plan"))
@@ -245,8 +249,9 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
 
 
 def _takes(action: Action) -> bool:
-    """Also a name, and mail to an address that led elsewhere before; not that a forwarding ends, as each does on its
-    day.
+    """Say whether an action takes or returns a mailbox, address or name, or redirects mail that went elsewhere.
+
+    The end of a forwarding is none: each ends on its day.
     """
     if action.kind != "route" or not action.before:
         return action.action in TAKING or renames(action)
@@ -258,7 +263,7 @@ def _takes(action: Action) -> bool:
 
 @dataclass(slots=True)
 class Page:
-    """A text that grows no longer than `most` characters; `left` counts the lines that found no room."""
+    """A text of at most `most` characters; `left` counts the lines that did not fit."""
 
     language: str
     file: str
@@ -274,7 +279,7 @@ class Page:
         self.length += len(part) + len(_GAP)
 
     def list(self, lines: Sequence[str], before: str = "", after: str = "", most: int = LONGEST_MARKDOWN) -> None:
-        """As many of the lines as fit between two texts, `most` characters of them, and how many are left out."""
+        """Add the lines that fit, up to `most` characters, between two texts, and the number of those left out."""
         if not lines:
             return
         around = before + after + self.end + self._more(len(lines)) + 4 * _GAP
@@ -293,12 +298,12 @@ class Page:
         return "_" + escape(render(_("{count} more lines do not fit here; see {file}"), values, self.language)) + "_"
 
     def text(self) -> str:
-        """The whole."""
+        """Return the whole page."""
         return _GAP.join([*self.parts, self.end])
 
 
 def _by_agency(plan: Plan, language: str) -> list[str]:
-    """A table's heading, and its rows."""
+    """Return the heading of a table of counts by agency, and its rows."""
     translate = translator(language)
     kinds = [action for action, count in plan.counts.items() if count]
     counted = Counter((action.agency, action.action) for action in plan.actions)
@@ -315,9 +320,9 @@ def _item(action: Action, language: str) -> str:
 
 
 def escape(value: str) -> str:
-    """Names come from a pull request: they must not become markup, mentions or links in its comment.
+    """Escape a name from a pull request, so that it is no markup, mention or link in its comment.
 
-    An entity such as `&commat;` would stand for any of them, in what it renders to.
+    Entities such as `&commat;` are escaped too: they would render as one of them.
     """
     escaped = "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value.replace("&", "&amp;"))
     return _MENTION.sub("&#8203;", escaped)

@@ -1,4 +1,4 @@
-"""The way of messages in words: what `danhba-host trace` has found on a mail host (R7.2)."""
+"""Renders the way of messages that `danhba-host trace` has found on a mail host (R7.2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Event = Mapping[str, Any]
 MESSAGE = _("message {message_id}")
 NO_ID = _("without a message id")
 ENVELOPE = _("from {sender}, {size} octets, queue id {queue_ids}")
-NO_SIZE = _("from {sender}, queue id {queue_ids}")  # refused before it was seen
+NO_SIZE = _("from {sender}, queue id {queue_ids}")  # refused before the size was known
 NOTHING_BY = _("(the mail system itself)")
 UNKNOWN = _("unknown")
 MORE = _("there are older messages: ask for one of them by its message id, or with --since for a shorter time")
@@ -28,7 +28,7 @@ BEHIND = _(
     "the collector has not been here for {seconds} s, so what happened since is not shown: danhba-events.service"
 )
 
-# What happened, by the event. `who` is the owner of the mailbox that it is about.
+# Sentences by event; `who` is the owner of the mailbox.
 _HAPPENED = {
     "received": _("received from {client} by {protocol}"),
     "judged": _("looked at by the filters: {action}, score {score}"),
@@ -67,8 +67,8 @@ _ACTIONS = {
     "delivery-status": _("it was delivered"),
     "delay": _("it waits"),
 }
-# What the symbols of rspamd mean that say why a message was refused, put into Junk or let pass, the weightiest first.
-# The others describe a message and decide little: `-v` shows them.
+# Meanings of rspamd's symbols that decide whether a message is refused, put into Junk or passed, the heaviest first.
+# `-v` shows the other symbols, which describe a message and decide little.
 SYMBOLS = {
     "CLAM_VIRUS": _("a virus"),
     "CLAM_PROGRAM": _("a program in it"),
@@ -93,7 +93,7 @@ SYMBOLS = {
     "DANHBA_SECRECY": _("let pass by a document, in spite of a mark of secrecy"),
     "DANHBA_SECRECY_PASSED": _("looked at for marks of secrecy"),
 }
-# Enhanced status codes (RFC 3463; its registry at IANA), by all three numbers or the last two.
+# Enhanced status codes (RFC 3463 and IANA's registry), by all three numbers or the last two.
 STATUSES = {
     "5.1.1": _("there is no such mailbox"),
     "1.2": _("there is no such domain"),
@@ -124,9 +124,9 @@ STATUSES = {
 
 
 def text(answer: Mapping[str, Any], language: str, *, symbols: bool = False) -> Iterator[str]:
-    """The lines of an answer: each message with its events, each with its time in Viet Nam.
+    """Yield the lines of an answer: each message with its events, times in Viet Nam's zone.
 
-    `symbols`: with the names that the filter gives to what it found, beside what they mean.
+    With `symbols`, the filter's names of its findings are beside their meanings.
     """
     for message in answer["messages"]:
         yield from _message(message, language, symbols)
@@ -160,7 +160,7 @@ def _message(message: Mapping[str, Any], language: str, symbols: bool) -> Iterat
 
 
 def _once(events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The events; a message that is fetched again and again is told of once, with how often and the last time."""
+    """Return the events, with repeated fetches of a message as one, with their number and last time."""
     shown: list[dict[str, Any]] = []
     fetched: dict[tuple[str, ...], dict[str, Any]] = {}
     for event in events:
@@ -191,7 +191,7 @@ def _event(event: Event, language: str, symbols: bool) -> str:
 
 
 def reasons(symbols: Iterable[str], language: str) -> list[str]:
-    """What symbols mean, each meaning once; nothing of those that only describe a message."""
+    """Return the meanings of symbols, each once, without those that only describe a message."""
     known = [meaning for symbol, meaning in SYMBOLS.items() if symbol in set(symbols)]
     return [translator(language)(meaning) for meaning in dict.fromkeys(known)]
 
@@ -207,7 +207,7 @@ _ALIKE = _("{alike} more refusals for this reason to the same client in that min
 
 
 def _beside(event: Event, language: str) -> Iterator[str]:
-    """What else is known of an event: whose mailbox, what it means, what the other side said."""
+    """Yield further facts of an event: the mailbox, meanings of symbols, the other server's reply."""
     if why := reasons(event.get("symbols", ()), language):
         yield ", ".join(why)
     if mailbox := event.get("mailbox"):
@@ -228,7 +228,7 @@ def _beside(event: Event, language: str) -> Iterator[str]:
 
 
 def status(code: str) -> str:
-    """What an enhanced status code means, as a template; nothing for success and for codes that say nothing."""
+    """Return the meaning of an enhanced status code as a template; empty for success and unknown codes."""
     if not code.startswith(("4.", "5.")):
         return ""
     return STATUSES.get(code) or STATUSES.get(code.partition(".")[2], "")

@@ -1,4 +1,4 @@
-"""How often mailboxes were looked at: as JSON, and as a table with the worst first."""
+"""Renders how often mailboxes were checked: as JSON, and as a table with the worst first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOTALS = {
 _PROGRAM = _(
     "by a program alone: days that count as met, on which a program asked at fixed intervals and nobody read anything"
 )
-# What became of events that stand in no row.
+# Messages about events that are in no row.
 _NOTICES = {
     "unknown": _("events of mailboxes that this register does not have, not counted: {count} ({names})"),
     "closed": _("events of mailboxes that were not open on that day, not counted: {count}"),
@@ -41,7 +41,7 @@ COMPUTED = _(
 
 @dataclass(slots=True)
 class Total:
-    """What a mailbox, or all of a kind, came to."""
+    """The sums of a mailbox, or of all mailboxes of a kind."""
 
     mailboxes: int = 0
     days: int = 0
@@ -56,18 +56,18 @@ class Total:
 
     @property
     def share(self) -> str:
-        """In per cent, rounded down to a tenth, so that only all is 100."""
+        """Return the share in per cent, rounded down to a tenth, so that only all of it is 100."""
         return f"{1000 * self.met // self.days / 10:.1f} %" if self.days else "-"
 
 
 def json_pieces(rows: Iterable[Checks]) -> Iterator[bytes]:
-    """All rows as one JSON list with its line end, in pieces."""
+    """Yield all rows as one JSON list with a final line end, in pieces."""
     yield from pretty_list(row.data() for row in rows)
     yield b"\n"
 
 
 def totals(rows: Iterable[Checks]) -> tuple[dict[Mailbox, tuple[str, Total]], dict[str, Total]]:
-    """Of each mailbox, with the local part that it had last, and of each kind."""
+    """Return the sums of each mailbox, with its last local part, and of each kind."""
     found: dict[Mailbox, tuple[str, Total]] = {}
     kinds = {AGENCY: Total(), OFFICIAL: Total()}
     for row in rows:
@@ -81,7 +81,7 @@ def totals(rows: Iterable[Checks]) -> tuple[dict[Mailbox, tuple[str, Total]], di
 
 
 def table(found: dict[Mailbox, tuple[str, Total]], domain: str, language: str) -> list[tuple[str, ...]]:
-    """A line for each mailbox under a heading; the worst first, by address where they are alike."""
+    """Return a heading and a line for each mailbox, the worst first, equal ones by address."""
     lines = sorted((total.met / total.days, local, mailbox.holder, total) for mailbox, (local, total) in found.items())
     heads = tuple(render(head, {}, language) for head in _HEADS)
     return [heads, *(_line(f"{local}@{domain}", holder, total) for _share, local, holder, total in lines)]
@@ -92,12 +92,12 @@ def _line(address: str, holder: str, total: Total) -> tuple[str, ...]:
 
 
 def title(first: date, last: date, days: int, language: str) -> str:
-    """What stands above the table."""
+    """Return the title of the table."""
     return render(_TITLE, {"first": f"{first:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}", "days": days}, language)
 
 
 def summary(kinds: dict[str, Total], language: str) -> Iterator[str]:
-    """What stands below it."""
+    """Yield the lines below the table."""
     for kind, total in kinds.items():
         values = {"mailboxes": total.mailboxes, "days": total.days, "met": total.met, "share": total.share}
         yield render(_TOTALS[kind], values, language)
@@ -106,7 +106,7 @@ def summary(kinds: dict[str, Total], language: str) -> Iterator[str]:
 
 
 def notices(told: Told, language: str) -> Iterator[str]:
-    """What became of events that are not in the rows, or whose time cannot be."""
+    """Yield messages about events that are in no row, or whose time is impossible."""
     if not told.events:
         yield render(NO_EVENT, {}, language)
     for what, template in _NOTICES.items():

@@ -1,4 +1,4 @@
-"""The agencies that a reorganisation changes, as they will be."""
+"""The agencies that a reorganisation changes, in their new form."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CUSTODIAN = problem(
 
 @dataclass(slots=True)
 class Changes:
-    """The agencies that change, by code, and the local part of each of their issuances."""
+    """The changed agencies by code, and the local parts of their issuances."""
 
     names: Names
     placing: Placing
@@ -40,7 +40,7 @@ class Changes:
 
     @classmethod
     def of(cls, names: Names, placing: Placing) -> Changes:
-        """Make them, and give out the new addresses."""
+        """Compute the changed agencies and issue the new addresses."""
         changes = cls(names, placing)
         heirs = successors(names.closings.values())
         parents = dict(changes._parents())
@@ -60,11 +60,11 @@ class Changes:
 
     @property
     def decision(self) -> Reorganisation:
-        """The reorganisation."""
+        """Return the reorganisation."""
         return self.names.decision
 
     def is_in(self, person: str, agency: Agency) -> bool:
-        """Whether somebody is in an agency on the day, after everything that the reorganisation does."""
+        """Say whether a person is in an agency on the day, after the whole reorganisation."""
         day = self.decision.date
         return any(
             issuance.id == person
@@ -74,7 +74,7 @@ class Changes:
         )
 
     def _placed(self, agency: Agency, parent: str) -> Agency:
-        """An agency that stands under another one from the day on, if one is named."""
+        """Return an agency with a new parent from the day on, if one is stated."""
         day = self.decision.date
         if agency.code in self.names.openings and parent:
             return replace(agency, parent=parent)
@@ -83,7 +83,7 @@ class Changes:
         return replace(agency, changes=(*agency.changes, Change(self.decision.document, day, parent=parent)))
 
     def _former(self, code: str) -> Agency | None:
-        """The agency as it is, or the new one without people; None where there is neither."""
+        """Return the agency as it is, or the new one without people; None if there is neither."""
         opening = self.names.openings.get(code)
         return self._new(opening) if opening else self.names.register.agencies.get(code)
 
@@ -116,12 +116,12 @@ class Changes:
         yield from (arrival.new for arrival in self.placing.arrivals.get(agency.code, ()))
 
     def _issue(self, agency: Agency) -> list[str | None]:
-        """Give out the addresses; what is found is about newcomers, and so stands in the reorganisation's own file."""
+        """Issue addresses; findings are about newcomers, and so refer to the reorganisation's file."""
         system = frozenset(self.names.register.province.system_addresses)
         return addresses.issue_in(replace(agency, file=self.decision.file), system, self.names.findings)
 
     def _parents(self) -> Iterator[tuple[str, str]]:
-        """The new managing agency of each that goes on: as stated, or the only successor of the former one."""
+        """Yield the new managing agency of each agency that goes on: the stated one, or the former's only successor."""
         names, stated = self.names, {}
         for entry in self.decision.parents:
             for key, code in (("agency", entry.agency), ("parent", entry.parent)):
@@ -142,7 +142,7 @@ class Changes:
         return bool(agency.closed and not open_on(agency, self.decision.date))
 
     def _custodians(self) -> None:
-        """Who holds the contact mailboxes from the day on (R11.1)."""
+        """Set the custodians from the day on (R11.1)."""
         seen: set[str] = set()
         for entry in self.decision.custodians:
             if not self.names.goes_on(entry.agency):

@@ -1,4 +1,4 @@
-"""What becomes of each person of the agencies that end, and of those whom the reorganisation names elsewhere."""
+"""Decides what becomes of each person of the ending agencies, and of people named in other agencies."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ LATER = problem(
 )
 STAYS = problem("stays", "R6.2a", _("{person} is in {agency} already; take the entry out"))
 
-# How many people a message names.
+# Maximum number of people that a message names.
 SAMPLE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One open mailbox and what becomes of it; `person` is what is new about its owner."""
+    """An open mailbox and what becomes of it; `person` has what is new about its owner."""
 
     agency: Agency
     issuance: Issuance
@@ -53,7 +53,7 @@ class Decided:
 
 @dataclass(slots=True)
 class Fates:
-    """What becomes of everyone, in the order in which addresses are given: agencies as they end, then the others."""
+    """The fates of everyone, in the order in which addresses are issued: ending agencies in order, then the others."""
 
     names: Names
     people: dict[str, Person]
@@ -62,7 +62,7 @@ class Fates:
 
     @classmethod
     def of(cls, names: Names) -> Fates:
-        """Read them, with findings about those of whom nobody is meant."""
+        """Read the fates, with findings about entries that match nobody."""
         fates = cls(names, {}, {}, [])
         fates.people = {entry.id: entry for entry in fates._people()}
         fates.units = dict(fates._units())
@@ -87,7 +87,7 @@ class Fates:
                 yield (entry.agency, entry.name), entry.fate
 
     def decided(self) -> Iterator[Decided]:
-        """Every mailbox that the reorganisation moves or closes."""
+        """Yield every mailbox that the reorganisation moves or closes."""
         names = self.names
         for closing in names.closings.values():
             agency = names.register.agencies[closing.code]
@@ -102,7 +102,7 @@ class Fates:
             yield from self._carried_out(agency, [(issuance, self._fate(agency, issuance)) for issuance in live])
 
     def _rest(self, closing: Closing) -> Fate | None:
-        """What becomes of those whom nobody names: as stated, or with the mail to the only successor."""
+        """Return the fate of people whom nothing names: as stated, or to the only successor of the agency."""
         if closing.people:
             return closing.people if self.names.can_go_to(closing.people) else Fate()
         if len(closing.to) == 1:
@@ -123,7 +123,7 @@ class Fates:
                 yield Decided(agency, issuance, fate, self.people.get(issuance.id))
 
     def _live(self, agency: Agency, closing: Closing) -> Iterator[Issuance]:
-        """The open mailboxes of an agency that ends; one that opens only after that is a finding."""
+        """Yield the open mailboxes of an ending agency; one that opens later is a finding."""
         decision = self.names.decision
         for issuance in agency.people:
             if is_live(issuance, decision.date):
@@ -134,7 +134,7 @@ class Fates:
                 self.names.findings.append(PENDING.at(where, **values))
 
     def _later(self, agency: Agency, issuance: Issuance, fate: Fate) -> bool:
-        """Whether a suspension is entered for a day on which this entry will have ended."""
+        """Say whether a suspension begins on or after the day, when this entry has ended; each is a finding."""
         decision = self.names.decision
         days = [s.since for s in issuance.suspended if s.since >= decision.date and not s.withdrawn]
         for day in days:

@@ -1,4 +1,4 @@
-"""What a reorganisation will do, in full, before anything is written."""
+"""Computes everything that a reorganisation will do, before anything is written."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ KEY = reminder(
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Who has the plain form of a name already, so that a later namesake gets another."""
+    """The holder of the plain form of a name, because of whom a later namesake gets another address."""
 
     plain: str
     holder: str
@@ -49,7 +49,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One person's mailbox, which goes from one agency to another; `clash` where it cannot have the plain form."""
+    """A person's mailbox that goes from one agency to another; `clash` if it cannot have the plain form."""
 
     source: str
     issuance: Issuance
@@ -62,9 +62,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Everything that a reorganisation does; nothing can be written while `problems` has errors.
+    """Everything that a reorganisation does; it cannot be written while `problems` has errors.
 
-    `agencies` are those that change, as they will be, by code; `undecided` is everyone of whom nothing is said.
+    `agencies` are the changed ones in their new form, by code; `undecided` are people about whom nothing is stated.
     """
 
     decision: Reorganisation
@@ -80,12 +80,12 @@ class Forecast:
 
     @property
     def possible(self) -> bool:
-        """Whether it can be carried out."""
+        """Say whether the reorganisation can be carried out."""
         return not binding([*self.problems])
 
 
 def forecast(register: Register, issued: Issued, decision: Reorganisation) -> Forecast:
-    """Compute a reorganisation of a register that holds."""
+    """Compute a reorganisation of a valid register."""
     if carried_out(register, decision):
         done = DONE.at(decision.where(decision.at), day=decision.date, document=decision.document)
         return Forecast(decision, register, {}, (), (), (), register, issued, (done,), ())
@@ -109,11 +109,11 @@ def forecast(register: Register, issued: Issued, decision: Reorganisation) -> Fo
 
 
 def _moves(changes: Changes) -> Iterator[Move]:
-    """Everyone who goes on, with the old and the new address."""
+    """Yield everyone who goes on, with the old and the new address."""
     placing = changes.placing
     for code, arrivals in placing.arrivals.items():
         people, locals_ = changes.agencies[code].people, changes.locals[code]
-        # The first who was given an address is its holder.
+        # The first person with an address is its holder.
         holders = dict(zip(reversed(locals_), reversed(people), strict=True))
         for arrival, local in zip(arrivals, locals_[-len(arrivals) :], strict=True):
             former, source = arrival.decided.issuance, arrival.decided.agency.code
@@ -124,7 +124,7 @@ def _moves(changes: Changes) -> Iterator[Move]:
 
 
 def _clash(code: str, new: Issuance, local: str | None, holders: dict[str | None, Issuance]) -> Clash | None:
-    """Why a computed address is not the plain form of the name."""
+    """Return why a computed address is not the plain form of the name, or None if it is."""
     if new.address or not local:
         return None
     parts = split(new.name, new.family or None, new.given or None)
@@ -134,7 +134,7 @@ def _clash(code: str, new: Issuance, local: str | None, holders: dict[str | None
 
 
 def _reminders(changes: Changes) -> Iterator[Finding]:
-    """What somebody should see to, though nothing forbids to go on."""
+    """Yield advice that does not prevent the reorganisation."""
     decision, names = changes.decision, changes.names
     province = names.register.province
     touched = {*changes.placing.arrivals, *changes.placing.departures} - names.closings.keys()

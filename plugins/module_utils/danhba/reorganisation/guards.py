@@ -1,4 +1,4 @@
-"""What a reorganisation must acknowledge so that the guards of a plan let it pass, as data that reviewers see."""
+"""Computes the acknowledgements that a reorganisation needs to pass the guards of a plan, for reviewers to see."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from ..planning.plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
 from ..rules.history.past import FORWARDED_DAYS
 from .forecast import Forecast
 
-# How long after the day an apply may still come: every evening for a month, should something stand in the way.
+# Days after the reorganisation's day during which an apply may still pass.
 DAYS = 30
 
 
 def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Acknowledgement]:
-    """The limits that the reorganisation exceeds, with the exact counts, the protected accounts that it ends, and the
-    entries that it corrects.
+    """Return acknowledgements of the limits exceeded, the protected accounts that end, and corrected entries.
 
-    Counted on the day itself (or today, when that has passed), against a server brought up to the day before: what else
-    happens on that day counts with it.
+    Counts are those of the day itself (or of today, if that has passed) against a server as of the day before: other
+    changes of that day are counted, too.
     """
     decided = forecast.decision
     day = max(decided.date, today)
@@ -53,7 +52,7 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
 
 
 def _ended_earlier(forecast: Forecast) -> Iterator[str]:
-    """The entries that end before the day for which a closing was entered; that closing goes along."""
+    """Yield entries that end before the day of a closing entered earlier; that closing moves along."""
     for code, agency in forecast.agencies.items():
         former = forecast.before.agencies.get(code)
         for before, after in zip(former.people if former else (), agency.people, strict=False):

@@ -1,4 +1,4 @@
-"""A reorganisation as its document decides it: which agencies open, how each ends, and where its people go."""
+"""A reorganisation as its document decides it: agencies that open and close, and where their people go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..model.place import START, Places
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A new agency; whom it succeeds is what the closings say."""
+    """A new agency; the closings say which agencies it succeeds."""
 
     code: str
     name: str
@@ -28,7 +28,7 @@ class Opening:
 class Fate:
     """What becomes of a mailbox: its owner goes on in the agency `to`, or it is closed by the event `close`.
 
-    That may rest on a `document` of its own, such as a decision on retirement.
+    A fate may have a `document` of its own, such as a decision on retirement.
     """
 
     to: str = ""
@@ -39,7 +39,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How an agency ends: `to` are those that take over its mail and duties; `people` is for all whom nobody names."""
+    """The end of an agency: `to` take over its mail and duties; `people` is the fate of all who are not named."""
 
     code: str
     event: str
@@ -50,7 +50,7 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What becomes of everyone in one division of an agency."""
+    """The fate of everyone in one division of an agency."""
 
     agency: str
     name: str
@@ -59,7 +59,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What becomes of one person, and what is new about them; None and empty texts leave things as they are."""
+    """The fate of one person, and changed fields; None and empty texts change nothing."""
 
     id: str
     fate: Fate
@@ -73,7 +73,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The new managing agency of one that goes on."""
+    """The new managing agency of an agency that goes on."""
 
     agency: str
     parent: str
@@ -82,7 +82,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the contact mailbox of an agency from the day on (R11.1)."""
+    """The custodian of an agency's mailbox from the day on (R11.1)."""
 
     agency: str
     person: str
@@ -110,7 +110,7 @@ class Reorganisation:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def decides(self, quota: int | None, document: str) -> str:
-        """The document of a quota: its own, else the reorganisation's; none where no quota is stated."""
+        """Return the document of a quota: its own, else the reorganisation's; empty if no quota is stated."""
         return document or (self.document if quota is not None else "")
 
     def where(self, at: Places, key: str = "", subject: str = "") -> Where:

@@ -1,4 +1,4 @@
-"""Everyone who goes on as an entry of the new agency, in the order in which addresses are given there."""
+"""Places everyone who goes on as an entry of the new agency, in the order in which addresses are issued there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LONG = problem(
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """One person's mailbox, which is closed knowingly."""
+    """A mailbox that is closed on purpose."""
 
     agency: str
     issuance: Issuance
@@ -44,7 +44,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One person who goes on: what was decided, and the new entry."""
+    """A person who goes on: the decision and the new entry."""
 
     decided: Decided
     new: Issuance
@@ -52,21 +52,21 @@ class Arrival:
 
 @dataclass(slots=True)
 class Placing:
-    """Where everyone is after a reorganisation."""
+    """The places of everyone after a reorganisation."""
 
     names: Names
     issued: Issued
     closed: list[Closed] = field(default_factory=list)
-    # By agency: who comes, in the order of its file, and by which event each of its people leaves.
+    # By agency: arrivals in the order of its file, and the event by which each person leaves.
     arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
     departures: dict[str, dict[str, Event]] = field(default_factory=dict)
-    # By agency: the addresses that each of its people has or had, and who has or had each address.
+    # By agency: present and former addresses of each person, and the holder of each address.
     _pairs: dict[str, Pairs] = field(default_factory=dict)
     _holders: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Names, issued: Issued, decided: list[Decided]) -> Placing:
-        """Give each a place; pins go first, so that whoever has none makes way for them."""
+        """Place each mailbox; pins go first, so that computed addresses make way for them."""
         placing = cls(names, issued)
         for item in decided:
             event = placing._event(item)
@@ -81,7 +81,7 @@ class Placing:
         return placing
 
     def address(self, code: str, issuance: Issuance) -> str | None:
-        """The address that a person has or had in an agency under the name of an issuance, None where there is none."""
+        """Return the address that a person has or had in an agency under an issuance's name, or None."""
         if code not in self._pairs:
             agency = self.names.register.agencies.get(code)
             given = [(each, local) for each, local in self.issued.of(agency) if local] if agency else []
@@ -92,14 +92,14 @@ class Placing:
         return self._pairs[code].under(issuance.id, issuance.name)
 
     def _event(self, item: Decided) -> Event:
-        """What ends the former mailbox, and what opens the new one: both sides say the same."""
+        """Return the event that closes the former entry and opens the new one."""
         decision, fate = self.names.decision, item.fate
         return Event(fate.document or decision.document, decision.date, fate.close or "reorganised", decision.request)
 
     def _arrival(self, item: Decided) -> Issuance:
-        """The same person in the other agency: nothing is lost but what the reorganisation changes.
+        """Return the person's entry in the other agency, with everything that the reorganisation does not change.
 
-        A closing that is entered for a later day goes along, and so does a suspension in force.
+        A closing entered for a later day and a suspension in force move along.
         """
         former, decision = item.issuance, self.names.decision
         address, document = self._pin(item)
@@ -117,10 +117,10 @@ class Placing:
         )
 
     def _pin(self, item: Decided) -> tuple[str, str]:
-        """The pin in the new agency: as decided now, or the former one with the new code behind it (R16).
+        """Return the pin in the new agency: the decided one, or the former one with the new code (R16).
 
-        One who comes back under the same name gets the former address of that agency again; a pin without a code stays
-        as it is.
+        A person who returns under the same name gets the former address of that agency again; a pin without a code
+        stays.
         """
         former, target = item.issuance, item.fate.to
         if item.person and item.person.address:
@@ -134,7 +134,7 @@ class Placing:
         return (pin, former.address_document) if self._is_free(item, pin) else ("", "")
 
     def _is_free(self, item: Decided, pin: str) -> bool:
-        """Take an address for a person; says so where another has it, or where it is too long."""
+        """Reserve an address for a person; False, with a finding, if another has it or it is too long."""
         former, target = item.issuance, item.fate.to
         where = self.names.decision.where(item.fate.at, "", f"{item.agency.code}/{former.id}")
         values: dict[str, Any] = {"person": former.id, "name": former.name, "before": former.address, "after": pin}
@@ -148,7 +148,7 @@ class Placing:
 
 
 def _changes(person: Person | None) -> dict[str, Any]:
-    """What the reorganisation states anew about a person."""
+    """Return the fields of a person that the reorganisation changes."""
     if person is None:
         return {}
     stated = {key: getattr(person, key) for key in ("title", "unit", "phone", "leader")}

@@ -1,4 +1,4 @@
-"""From the file of a reorganisation to what it decides; as strict as the register's own files."""
+"""Reads the file of a reorganisation, as strictly as the register's own files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..reading.tree import List, Map, Node, Text
 from .model import Closing, Fate, Holder, Opening, Parent, Person, Reorganisation, Unit
 from .rules import problem
 
-# Those who go on are told by `to`; what ends a mailbox for good is an event.
+# Events that end a mailbox for good; `to` says who goes on.
 ENDINGS = PERSON_CLOSED - PAIRED
 FATE = problem(
     "fate",
@@ -30,7 +30,7 @@ _FATE_MORE = ("to", "close", "document")
 
 
 def read(file: File) -> tuple[Reorganisation | None, list[Finding]]:
-    """The reorganisation in a file, None where it cannot be made out, with everything that is wrong in the text."""
+    """Return the reorganisation in a file, or None if it cannot be read, with all findings about the text."""
     subject = PurePath(file.name).name
     findings: list[Finding] = []
     node = loader.read(file, subject, findings)
@@ -102,7 +102,7 @@ def _closing(reader: Reader, node: Node) -> Closing | None:
 
 
 def _codes(fields: Fields, key: str) -> tuple[str, ...]:
-    """One code, or a list of them."""
+    """Return one code or a list of codes."""
     node = fields.node(key)
     if not isinstance(node, List):
         code = _code(fields, key)
@@ -113,7 +113,7 @@ def _codes(fields: Fields, key: str) -> tuple[str, ...]:
 
 
 def _fate(fields: Fields) -> Fate | None:
-    """Exactly one of `to` and `close`; what is no mapping is a finding already."""
+    """Return a fate with exactly one of `to` and `close`; a node that is no mapping has its finding already."""
     if "" not in fields.at:
         return None
     to, close = _code(fields, "to"), fields.one_of("close", ENDINGS)

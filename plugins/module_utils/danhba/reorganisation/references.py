@@ -1,4 +1,4 @@
-"""What a reorganisation names: whether it is there, open, named once, and fits the events."""
+"""Resolves the names in a reorganisation: they exist, are open, named once, and fit the events."""
 
 from __future__ import annotations
 
@@ -59,26 +59,26 @@ SYSTEM = problem(
     ),
 )
 
-# How many successors an ending can have.
+# Minimum and maximum number of successors, by closing event.
 _SUCCESSORS = {"renamed": (1, 1), "merged": (1, 1), "split": (2, None), "dissolved": (0, None)}
 _WANTED = {"renamed": "1", "merged": "1", "split": "2…"}
 
 
 @dataclass(slots=True)
 class Names:
-    """What a reorganisation says, by what it names; entries that cannot hold are left out, and are findings."""
+    """The entries of a reorganisation by the names they refer to; impossible ones are left out, with findings."""
 
     register: Register
     decision: Reorganisation
     findings: list[Finding] = field(default_factory=list)
     openings: dict[str, Opening] = field(default_factory=dict)
     closings: dict[str, Closing] = field(default_factory=dict)
-    # Each person's open mailbox before the day, with its agency.
+    # Each person's open mailbox before the day, with its agency, by id.
     live: dict[str, tuple[Agency, Issuance]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, register: Register, decision: Reorganisation) -> Names:
-        """Read them against the register."""
+        """Resolve the names against the register."""
         names = cls(register, decision)
         for agency, issuance in register.issuances():
             if is_live(issuance, decision.date):
@@ -90,35 +90,35 @@ class Names:
         return names
 
     def goes_on(self, code: str) -> bool:
-        """Whether an agency is open on the day, after everything that the reorganisation does."""
+        """Say whether an agency is open on the day, after the whole reorganisation."""
         agency = self.register.agencies.get(code)
         opened = agency is not None and open_on(agency, self.decision.date) and code not in self.closings
         return opened or code in self.openings
 
     def open_before(self, code: str) -> bool:
-        """Whether an agency has been open until the day."""
+        """Say whether an agency was open until the day."""
         agency = self.register.agencies.get(code)
         return agency is not None and agency.opened.date < self.decision.date and agency.closed is None
 
     def can_go_to(self, fate: Fate) -> bool:
-        """Whether the fate names an agency that is there; says so where it does not."""
+        """Say whether a fate's agency exists; if not, add a finding."""
         if fate.to and not self.goes_on(fate.to):
             self.not_open(fate.at, "to", fate.to)
             return False
         return True
 
     def not_open(self, at: Places, key: str, code: str) -> None:
-        """Say that an agency is not open on the day."""
+        """Add the finding that an agency is not open on the day."""
         self.findings.append(NOT_OPEN.at(self.decision.where(at, key, code), agency=code, day=self.decision.date))
 
     def nobody(self, at: Places, key: str, subject: str) -> None:
-        """Say that an entry is about nobody."""
+        """Add the finding that an entry is about nobody."""
         self.findings.append(
             NO_MAILBOX.at(self.decision.where(at, key, subject), subject=subject, day=self.decision.date)
         )
 
     def once(self, seen: set[str], subject: str, at: Places, key: str) -> bool:
-        """Whether something is named for the first time; says so where it is not."""
+        """Say whether something is named for the first time; if not, add a finding."""
         if subject in seen:
             self.findings.append(TWICE.at(self.decision.where(at, key, subject), subject=subject))
             return False
@@ -143,7 +143,7 @@ class Names:
                 yield entry
 
     def _between(self) -> Iterator[Finding]:
-        """Endings and openings tell the same story."""
+        """Yield contradictions between closings and openings."""
         for entry in self.closings.values():
             yield from self._successors(entry)
         into = {(closing.event, code) for closing in self.closings.values() for code in closing.to}
@@ -166,7 +166,7 @@ class Names:
                 self.not_open(entry.at, "to", code)
 
     def _province(self) -> Iterator[Finding]:
-        """The operator and the system addresses outlive the agencies that end (R3, R10.9)."""
+        """Yield findings if the operator or a system address ends with its agency (R3, R10.9)."""
         province, decision = self.register.province, self.decision
         if decision.operator and not self.goes_on(decision.operator):
             self.not_open(decision.at, "operator", decision.operator)
@@ -180,7 +180,7 @@ class Names:
 
 
 def carried_out(register: Register, decision: Reorganisation) -> bool:
-    """Whether the register says already of every agency what the reorganisation says."""
+    """Say whether the register already has everything that the reorganisation states of agencies."""
     wanted = [(entry.code, entry.event) for entry in decision.agencies]
     wanted += [(entry.code, entry.event) for entry in decision.close]
     known = {
@@ -193,17 +193,17 @@ def carried_out(register: Register, decision: Reorganisation) -> bool:
 
 
 def is_live(issuance: Issuance, day: date) -> bool:
-    """Whether a mailbox was open before a day and is not closed by it."""
+    """Say whether a mailbox was open before a day and is not closed on it."""
     return issuance.opened.date < day and not (issuance.closed and issuance.closed.date <= day)
 
 
 def open_on(agency: Agency, day: date) -> bool:
-    """Whether an agency is open on a day."""
+    """Say whether an agency is open on a day."""
     return agency.opened.date <= day and not (agency.closed and agency.closed.date <= day)
 
 
 def successors(closings: Iterable[Closing]) -> Mapping[str, list[str]]:
-    """Whom each agency takes over from, in the order of the endings."""
+    """Return the agencies that each successor takes over, in the order of the closings."""
     found: dict[str, list[str]] = {}
     for closing in closings:
         for code in dict.fromkeys(closing.to):

@@ -1,4 +1,4 @@
-"""A forecast as text for a terminal, as JSON, and as Markdown for a pull request."""
+"""Renders a forecast as text for a terminal, as JSON, and as Markdown for a pull request."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .forecast import Clash, Forecast, Move
 from .placing import Closed
 
-# How much of a list a terminal shows; the whole is in the file.
+# Maximum number of lines of a list on a terminal; the file has all.
 LIST_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to tell: the forecast, and what it acknowledges."""
+    """The forecast and the acknowledgements that are rendered."""
 
     forecast: Forecast
     acknowledgements: list[Acknowledgement]
 
 
 def counts(told: Told) -> dict[str, int]:
-    """What happens, in numbers."""
+    """Return the numbers of what happens."""
     forecast, rows = told.forecast, list(_agencies(told.forecast))
     return {
         "agencies_opened": sum(bool(row["opened"]) for row in rows),
@@ -45,7 +45,7 @@ def counts(told: Told) -> dict[str, int]:
 
 
 def as_data(told: Told, language: str) -> dict[str, Any]:
-    """Everything, with keys that stay as they are."""
+    """Return everything as data with stable keys."""
     forecast = told.forecast
     domain = forecast.before.province.domain
     return {
@@ -66,7 +66,7 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
 
 
 def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
-    """One row for each agency that ends, that begins, or that people leave."""
+    """Yield a row for each agency that opens, closes, or that people leave."""
     moved: dict[str, Counter[str]] = {}
     day = forecast.decision.date
     for move in forecast.moves:
@@ -128,7 +128,7 @@ def _acknowledgement(item: Acknowledgement) -> dict[str, Any]:
 
 
 def as_json(told: Told, language: str, shown: int | None = None) -> str:
-    """Everything as one JSON object; never cut."""
+    """Return everything as one JSON object, never shortened."""
     return json.dumps(as_data(told, language), ensure_ascii=False, indent=2)
 
 
@@ -160,7 +160,7 @@ Section = tuple[str, list[str]]
 
 
 def text(told: Told, language: str, shown: int | None = LIST_LIMIT, *, beside: bool = True) -> str:
-    """For a terminal: at most `shown` lines of each list, all of them where that is None."""
+    """Return text for a terminal: at most `shown` lines of each list, all if that is None."""
     lines = list(_head(told, language))
     for title, items in _sections(told, language):
         lines += ["", f"{translator(language)(title)} ({len(items)})", *_some(items, language, shown)]
@@ -199,7 +199,7 @@ def _some(items: list[str], language: str, shown: int | None, left: int = 0) -> 
 
 
 def _agency_line(row: dict[str, Any], language: str) -> str:
-    """One agency: how it opens or ends, and how many come and go."""
+    """Return a line about an agency: how it opens or closes, and how many people come and go."""
     where = ", ".join(f"{code} {count}" for code, count in row["to"].items())
     parts = [
         (OPENS, row["opened"], {"event": row["opened"]}),
@@ -238,9 +238,10 @@ def _acknowledgement_line(item: Acknowledgement) -> str:
 
 
 def markdown(told: Told, language: str, file: str = "", most: int | None = LONGEST_MARKDOWN) -> str:
-    """For a pull request: what stands against it, each agency, each namesake and each closing; new addresses folded.
+    """Return Markdown for a pull request: problems, agencies, namesakes and closings; new addresses folded.
 
-    What does not fit into `most` characters is counted, and stands in `file`; None is for that file.
+    What does not fit into `most` characters is counted, and is in `file`; with None nothing is left out, as for that
+    file.
     """
     page = Page(language, file or "danhba reorganise --out FILE", sys.maxsize if most is None else most)
     title, summary = _head(told, language)

@@ -1,4 +1,4 @@
-"""What a reorganisation must hold to. These are no rules of a register, which has nothing of it once it is done."""
+"""Rules about reorganisations; they are not rules of the register, which keeps nothing of a reorganisation."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ..model.findings import Rule, Severity
 
 
 def problem(id_: str, clause: str, message: str) -> Rule:
-    """A rule without which a reorganisation cannot be carried out."""
+    """Return a rule without which a reorganisation cannot be carried out."""
     return Rule(f"reorganise-{id_}", Severity.ERROR, clause, message)
 
 
 def reminder(id_: str, clause: str, message: str) -> Rule:
-    """A rule about what somebody should see to."""
+    """Return a rule about something to be done afterwards."""
     return Rule(f"reorganise-{id_}", Severity.ADVICE, clause, message)

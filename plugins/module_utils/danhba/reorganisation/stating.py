@@ -1,4 +1,4 @@
-"""A reorganisation as the file that states it: what `reading` reads."""
+"""Writes a reorganisation as the file that `reading` reads."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .model import Closing, Fate, Holder, Opening, Person, Reorganisation
 
 
 def text(decision: Reorganisation) -> str:
-    """The whole file, with an entry a line.
+    """Return the whole file, one entry a line.
 
     Raises:
-        Problem: a value holds a character that no register may have.
+        Problem: a value has a character that no register may have.
     """
     units = [{"agency": unit.agency, "unit": unit.name, **_fate(unit.fate)} for unit in decision.units]
     parts: dict[str, Value] = {

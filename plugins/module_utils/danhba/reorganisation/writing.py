@@ -1,4 +1,4 @@
-"""A forecast as edits of the register: every closing, every opening, and what the province's file must say."""
+"""Writes a forecast as edits of the register: closings, openings, and changes of `province.yml`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .forecast import Forecast
 
 
 def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[Acknowledgement]) -> Draft:
-    """The register as it would be.
+    """Return the register's files with the edits.
 
     Raises:
-        Problem: a file is laid out in a way that no edit can be made in.
+        Problem: a file's layout allows no edit.
     """
     made = Draft(files)
     for code, agency in forecast.agencies.items():
@@ -30,12 +30,12 @@ def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[
         made.set_operator(forecast.decision.operator)
     for item in acknowledgements:
         made.acknowledge(_acknowledgement(item))
-    made.changed()  # each edit is put into its file here, so that what does not fit is told before anything is written
+    made.changed()  # edits are applied in memory here, so that a refusal comes before anything is written
     return made
 
 
 def _change(made: Draft, former: Agency, agency: Agency) -> None:
-    """One that was there: closings before openings, so that each place in the file is found once."""
+    """Edit an existing agency's file: closings before openings, so that each place is found once."""
     for before, after in zip(former.people, agency.people, strict=False):
         if after.closed and after.closed != before.closed:
             end = made.end_earlier if before.closed else made.close_person
@@ -91,7 +91,7 @@ def _person(issuance: Issuance) -> dict[str, Value]:
 
 
 def _stated(values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
-    """What there is; `people` may be an empty list."""
+    """Yield the values that are stated; `people` may be an empty list."""
     return ((key, value) for key, value in values.items() if value or key == "people")
 
 

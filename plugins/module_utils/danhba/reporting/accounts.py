@@ -1,4 +1,4 @@
-"""What became of mailboxes in a period, each by its document (R5, R6): opened, changed, closed."""
+"""Lists the mailboxes opened, changed and closed in a period, each with its document (R5, R6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUSPENDED, RESUMED, CUSTODIAN, STANDING = "suspended", "resumed", "custodian", "
 
 
 class Change(NamedTuple):
-    """What happened to a mailbox: `what` it was of the three, `event` as the register says."""
+    """An event of a mailbox: `what` is opened, changed or closed; `event` is the register's."""
 
     day: date
     what: str
@@ -35,14 +35,14 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """How many mailboxes are open or suspended on a day, by kind."""
+    """The number of open or suspended mailboxes on a day, by kind."""
 
     agencies: int
     officials: int
 
 
 def changes(timeline: Timeline, scope: Scope, first: date, last: date) -> list[Change]:
-    """All of a period, by day; one who moves within the scope is one change, told where the mailbox is now."""
+    """Return all changes of a period, by day; a move within the scope is one change, at the present agency."""
     found = {
         (change.day, change.what, change.event, change.mailbox): change
         for change in _all(timeline)
@@ -52,7 +52,7 @@ def changes(timeline: Timeline, scope: Scope, first: date, last: date) -> list[C
 
 
 def _all(timeline: Timeline) -> Iterator[Change]:
-    """The ends before the beginnings, so that of a move the beginning is what stays."""
+    """Yield closings before openings, so that the opening of a move is what remains."""
     for agency in timeline.register.agencies.values():
         if not agency.void:
             for row in timeline.rows(agency):
@@ -67,7 +67,7 @@ def _all(timeline: Timeline) -> Iterator[Change]:
 
 
 def _of(timeline: Timeline, agency: Agency, row: Row) -> Change:
-    """What all that happens to an issuance has in common."""
+    """Return the fields that all changes of an issuance share."""
     address = f"{row.local}@{timeline.register.province.domain}"
     return Change(timeline.day, "", "", f"{OFFICIAL}/{row.id}", address, row.name, agency.code, "")
 
@@ -90,7 +90,7 @@ def _began(timeline: Timeline, agency: Agency, row: Row) -> Iterator[Change]:
     for spell in row.spells:
         if not spell.withdrawn_on:
             yield _on(mine, spell.since, CHANGED, SUSPENDED, spell.document)
-            if spell.end and spell.end < (row.closed_on or FOREVER):  # a closed mailbox does not open again
+            if spell.end and spell.end < (row.closed_on or FOREVER):  # a closed mailbox does not reopen
                 yield _on(mine, spell.end, CHANGED, RESUMED, spell.ending)
 
 
@@ -105,7 +105,7 @@ def _of_agency(timeline: Timeline, agency: Agency) -> Iterator[Change]:
     if closed:
         yield change(closed.date, CLOSED, closed.event, closed.document)
     for custodian in agency.custodians:
-        if custodian.date <= opened.date:  # whoever had it from the first day has taken it over from nobody
+        if custodian.date <= opened.date:  # the first custodian took it over from nobody
             continue
         yield change(custodian.date, CHANGED, CUSTODIAN, custodian.document)
     for standing in agency.changes:
@@ -113,7 +113,7 @@ def _of_agency(timeline: Timeline, agency: Agency) -> Iterator[Change]:
 
 
 def open_on(timeline: Timeline, scope: Scope, day: date) -> Open:
-    """The mailboxes that there are on a day."""
+    """Count the mailboxes of a scope on a day."""
     that, agencies, officials = timeline.on(day), 0, 0
     for code in scope.codes:
         agency = that.register.agencies[code]

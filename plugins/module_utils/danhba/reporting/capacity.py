@@ -1,4 +1,4 @@
-"""How full the disks are, how they grow, and on which day one will be full (R9.2)."""
+"""Forecasts the day on which a disk is full, from its daily fill levels (R9.2)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-# From so many days on can it be said how a disk grows; and so far ahead is something said.
+# Fewest days from which growth is computed, and how far ahead a forecast goes.
 LEAST_DAYS = 7
 FARTHEST = 3660
 
 
 class Noted(NamedTuple):
-    """How full the disk of a folder was on a day, in octets."""
+    """The fill level of a folder's disk on a day, in bytes."""
 
     day: date
     folder: str
@@ -23,8 +23,10 @@ class Noted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A disk as it was noted last: `growth` in octets a day, None where that cannot be said; the day on which it is
-    `full`, None where none is within ten years.
+    """A disk at its last measurement.
+
+    `growth` is in bytes a day, None if unknown; `full` is the day on which it will be full, None if not within ten
+    years.
     """
 
     folder: str
@@ -37,7 +39,7 @@ class Disk:
 
 
 def disks(noted: Iterable[Noted]) -> list[Disk]:
-    """Each disk, by its folder."""
+    """Return each disk, by folder."""
     found: dict[str, list[Noted]] = {}
     for each in sorted(noted):
         found.setdefault(each.folder, []).append(each)
@@ -50,7 +52,7 @@ def _disk(folder: str, rows: list[Noted]) -> Disk:
 
 
 def _growth(rows: list[Noted]) -> float | None:
-    """The slope of the line of least squares through the days."""
+    """Return the slope of the least-squares line through the days; None with too few days."""
     if len(rows) < LEAST_DAYS:
         return None
     days = [row.day.toordinal() for row in rows]

@@ -1,4 +1,4 @@
-"""A report: what the register says and what the server counted, put together for one period and one scope."""
+"""A report: register and the server's counts, combined for one period and one scope."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PASSWORDS = {"issue_password": "first", "reissue_password": "again"}
 
 
 class Post(NamedTuple):
-    """Messages that mailboxes handed in and got, and the octets of these."""
+    """Messages that mailboxes submitted and received, and the bytes received."""
 
     sent: int
     received: int
@@ -30,7 +30,7 @@ class Post(NamedTuple):
 
 
 class Recall(NamedTuple):
-    """A message that was recalled (R10.7, R10.8): how many of its copies are erased, and how many are not yet."""
+    """A recalled message (R10.7, R10.8), with the number of copies erased and not yet erased."""
 
     name: str
     day: date
@@ -43,7 +43,7 @@ class Recall(NamedTuple):
 
 
 class Handover(NamedTuple):
-    """A contact mailbox that went from one custodian to the next (R11.2), by their names; `former` may be unknown."""
+    """A contact mailbox handed from one custodian to the next (R11.2), by name; `former` may be unknown."""
 
     day: date
     agency: str
@@ -55,9 +55,10 @@ class Handover(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far the counts can be relied on: the last day that was `asked` for, working days of the period that are
-    `measured`, and those that are not known as a whole; how often something came for a day that is closed, and where
-    events were lost.
+    """The reliability of the counts.
+
+    `asked` is the last day asked for; `measured` are the period's working days with data, `uncounted` those without
+    complete data; `late` counts data for days already closed; `gaps` are spans in which events were lost.
     """
 
     asked: date
@@ -70,8 +71,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a report says. `flow` is by month and what became of mail; it, `disks` and `recalls` are of the
-    whole province alone.
+    """All content of a report.
+
+    `flow` is mail by month and result; it, `disks` and `recalls` cover the whole province only.
     """
 
     scope: Scope
@@ -92,7 +94,7 @@ class Report:
 
     @property
     def mail(self) -> Counter[str]:
-        """All mail of the period, by what became of it."""
+        """Return all mail of the period by result."""
         return sum(self.flow.values(), Counter())
 
 
@@ -104,14 +106,14 @@ def make(  # noqa: PLR0913, PLR0917 - what a report is made of
     rules: Rules,
     asked: date | None = None,
 ) -> Report:
-    """A report from what `laocai.mail.report` tells: see `told` there.
+    """Return a report from the result of `laocai.mail.report` (see `told` there).
 
-    `asked` is the last day that was asked for, where the period had to end before it because data do.
+    `asked` is the last day asked for, if the period had to end earlier because the data do.
     """
     looked = {name: _looked(row, len(period.usage.windows)) for name, row in told["looked"].items()}
     known = int(told["counted"], 16)
     found = (use for use in uses(period, looked, known) if scope.has(use.mailbox.name, use.stay.agency))
-    # What is the province's is also of mailboxes that no register has any more.
+    # The whole province includes mailboxes that the register no longer has.
     of = None if scope.whole else members(timeline, scope, period.first, period.last)
     names = {code: agency.name for code, agency in timeline.register.agencies.items()}
     return Report(
@@ -134,7 +136,7 @@ def make(  # noqa: PLR0913, PLR0917 - what a report is made of
 
 
 def _away(scope: Scope, period: Period, known: int) -> Iterator[tuple[str, int]]:
-    """Working days of leave at agencies, of those of which something is known."""
+    """Yield working days of leave by agency, of days with data."""
     for mailbox in period.mailboxes:
         for stay in mailbox.leave:
             if scope.has(mailbox.name, stay.agency):

@@ -1,4 +1,4 @@
-"""Of what a report is: the province, an agency with those below it, or one mailbox."""
+"""The scope of a report: the province, an agency with those below it, or one mailbox."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ NO_MAILBOX = _("the register has no mailbox {mailbox}; write its whole address; 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`kind` is `province`, `agency` or `official`; `codes` are its agencies, `mailbox` the one it is about, as events
-    name it, empty for all of them.
+    """A scope: `kind` is `province`, `agency` or `official`; `codes` are its agencies.
+
+    `mailbox` is its one mailbox, as events name it; empty for all.
     """
 
     kind: str
@@ -30,25 +31,25 @@ class Scope:
     mailbox: str = ""
 
     def has(self, mailbox: str, agency: str) -> bool:
-        """Whether a mailbox, at an agency, is in it."""
+        """Say whether a mailbox at an agency is in the scope."""
         return agency in self.codes and self.mailbox in ("", mailbox)
 
     @property
     def whole(self) -> bool:
-        """Whether it is of the whole province."""
+        """Say whether the scope is the whole province."""
         return self.kind == PROVINCE
 
 
 def of_province(timeline: Timeline) -> Scope:
-    """Everything."""
+    """Return the scope of the whole province."""
     return Scope(PROVINCE, timeline.register.province.name, frozenset(timeline.register.agencies))
 
 
 def of_agency(timeline: Timeline, code: str) -> Scope:
-    """An agency with all that are below it, as they stand on the day or stood when they ended.
+    """Return the scope of an agency with all below it on the day, or on their last day.
 
     Raises:
-        Unusable: there is none of that tendonvi.
+        Unusable: no agency has that tendonvi.
     """
     agencies = timeline.register.agencies
     if code not in agencies:
@@ -57,7 +58,7 @@ def of_agency(timeline: Timeline, code: str) -> Scope:
 
 
 def _above(timeline: Timeline, code: str) -> Iterator[str]:
-    """An agency and all above it; one that is gone has those that it had on its last day."""
+    """Yield an agency and all above it; for a closed agency, those above it on its last day."""
     seen: set[str] = set()
     while code in timeline.register.agencies and code not in seen:
         yield code
@@ -68,10 +69,10 @@ def _above(timeline: Timeline, code: str) -> Iterator[str]:
 
 
 def of_mailbox(timeline: Timeline, address: str) -> Scope:
-    """One mailbox, by its address, of now or before.
+    """Return the scope of one mailbox, by its present or a former address.
 
     Raises:
-        Unusable: nobody ever had it.
+        Unusable: nobody ever had the address.
     """
     local, _at, domain = address.lower().partition("@")
     if domain != timeline.register.province.domain:
@@ -88,7 +89,7 @@ def of_mailbox(timeline: Timeline, address: str) -> Scope:
 
 
 def members(timeline: Timeline, scope: Scope, first: date, last: date) -> frozenset[str]:
-    """The mailboxes that were in it on some day, worked or not, open or suspended."""
+    """Return the mailboxes that were in the scope on any day of a period, open or suspended."""
     return frozenset(_members(timeline, scope, first.isoformat(), last.isoformat()))
 
 

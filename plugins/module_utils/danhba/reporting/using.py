@@ -1,4 +1,4 @@
-"""How mailboxes were looked at in a period (R8, R12, R13), and who is to be named for it (R9.9, R15.1)."""
+"""Sums the checks of mailboxes in a period (R8, R12, R13), and ranks agencies and people (R9.9, R15.1)."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from ..usage.daily import Use
 
 @dataclass(slots=True)
 class Rate:
-    """Working days of some mailboxes, those that are met, and those that are by a program alone."""
+    """Working days of mailboxes, those that meet R8, and those that do so by polling programs alone."""
 
     days: int = 0
     met: int = 0
     by_program: int = 0
 
     def add(self, days: int, met: int, by_program: int) -> None:
-        """Count sets of days."""
+        """Add the sizes of sets of days."""
         self.days += days.bit_count()
         self.met += met.bit_count()
         self.by_program += by_program.bit_count()
 
     @property
     def share(self) -> float | None:
-        """Of the days, how many are met, from 0 to 1; None where there is no day."""
+        """Return the share of days that meet R8, from 0 to 1; None without any day."""
         return self.met / self.days if self.days else None
 
     @property
     def by_people(self) -> float:
-        """The same without days that only a program makes."""
+        """Return that share without days that are met by polling programs alone."""
         return (self.met - self.by_program) / self.days if self.days else 0.0
 
 
@@ -46,7 +46,7 @@ class Months:
 
 @dataclass(slots=True)
 class OfMailbox:
-    """A mailbox at an agency; `looked` are the days on which somebody looked in any window."""
+    """A mailbox at an agency; `looked` is the set of days with a check in any window."""
 
     name: str
     kind: str
@@ -59,10 +59,10 @@ class OfMailbox:
 
 @dataclass(slots=True)
 class OfAgency:
-    """An agency with all its mailboxes; `contact` is of its own alone, `leave` working days left out for it.
+    """An agency with all its mailboxes.
 
-    `measured` is the set of working days on which one of its mailboxes had to be looked at and is known: bit n is the
-    nth day of the period.
+    `contact` is the rate of its contact mailbox; `leave` are working days of leave, left out. `measured` is the set of
+    working days with data on which a mailbox of it had to be checked: bit n is the nth day of the period.
     """
 
     code: str
@@ -75,15 +75,16 @@ class OfAgency:
 
     @property
     def measured_days(self) -> int:
-        """How many working days those are, however many mailboxes each of them counts for."""
+        """Return the number of measured working days, each counted once for all mailboxes."""
         return self.measured.bit_count()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of use: shares of working days, from 0 to 1, and how many working days make a mailbox and an agency
-    comparable: days of the calendar, not days of all mailboxes together. A share is to be compared with a quotient:
-    what is equal is equal then as floats.
+    """The targets: shares of working days (0 to 1), and the least days that make mailbox and agency comparable.
+
+    These are calendar days, not days of all mailboxes added up. Shares are compared with quotients, so equal ones are
+    equal as floats.
     """
 
     target: float = 0.9
@@ -94,8 +95,10 @@ class Rules:
 
 @dataclass(slots=True)
 class Using:
-    """All of it: `windows` are working days of all mailboxes on which somebody looked in each window, by kind;
-    `leave` are working days of officials that are left out because they were on leave.
+    """All sums of a period.
+
+    `windows` are working days of all mailboxes with a check, by window and kind; `leave` are officials' working days
+    left out for leave.
     """
 
     kinds: dict[str, Rate]
@@ -106,7 +109,7 @@ class Using:
     leave: int = 0
 
     def regular(self, rules: Rules) -> tuple[int, int]:
-        """How many officials' mailboxes are in regular use, of how many that were open on a working day."""
+        """Return how many officials' mailboxes are in regular use, and how many were open on a working day."""
         people: dict[str, tuple[int, int]] = {}
         for each in self.mailboxes:
             if each.kind == OFFICIAL and each.rate.days:
@@ -115,18 +118,18 @@ class Using:
         return sum(looked / days >= rules.regular for looked, days in people.values()), len(people)
 
     def ranked(self, rules: Rules) -> list[OfAgency]:
-        """The agencies that are comparable: by the share met, then without programs, then the larger."""
+        """Return the comparable agencies, by share met, then by share without programs, then by size."""
         found = [each for each in self.agencies if each.measured_days >= rules.least_days]
         return sorted(
             found, key=lambda each: (-(each.rate.share or 0), -each.rate.by_people, -each.rate.days, each.code)
         )
 
     def commended(self, rules: Rules) -> list[OfAgency]:
-        """The first of them that reach the target."""
+        """Return the first comparable agencies that reach the target."""
         return [each for each in self.ranked(rules) if (each.rate.share or 0) >= rules.target][: rules.named]
 
     def best(self, rules: Rules) -> list[OfMailbox]:
-        """Officials' mailboxes that are comparable and reach the target, by the same order."""
+        """Return the first comparable officials' mailboxes that reach the target, in the same order."""
         found = [
             each
             for each in self.mailboxes
@@ -136,11 +139,11 @@ class Using:
         return found[: rules.named]
 
     def below(self, rules: Rules) -> list[OfAgency]:
-        """The comparable agencies that miss the target, the worst first."""
+        """Return the comparable agencies that miss the target, the worst first."""
         return [each for each in reversed(self.ranked(rules)) if (each.rate.share or 0) < rules.target]
 
     def missing(self, rules: Rules, agency: str) -> list[OfMailbox]:
-        """An agency's mailboxes that are comparable and miss the target, the worst first."""
+        """Return an agency's comparable mailboxes that miss the target, the worst first."""
         found = [
             each
             for each in self.mailboxes
@@ -152,7 +155,7 @@ class Using:
 def summed(
     period: Period, uses: Iterable[Use], domain: str, names: dict[str, str], away: Iterable[tuple[str, int]] = ()
 ) -> Using:
-    """What mailboxes came to; `names` are those of the agencies by code, `away` days of leave at agencies."""
+    """Sum the use of mailboxes; `names` are the agencies' names by code, `away` days of leave by agency."""
     months = [*_months(period)]
     found = Using({AGENCY: Rate(), OFFICIAL: Rate()}, {AGENCY: [0] * 4, OFFICIAL: [0] * 4}, [], [], [])
     found.months = [Months(name) for name, _days in months]
@@ -170,7 +173,7 @@ def summed(
 
 
 def _mailbox(mailboxes: dict[tuple[str, str], OfMailbox], agency: OfAgency, use: Use, domain: str) -> OfMailbox:
-    """The line of a mailbox at an agency; it may have been away in between."""
+    """Return the line of a mailbox at an agency, also if it was elsewhere in between."""
     key = use.mailbox.name, use.stay.agency
     if key not in mailboxes:
         address = f"{use.stay.local}@{domain}"
@@ -195,7 +198,7 @@ def _add(found: Using, use: Use, agency: OfAgency, mailbox: OfMailbox, months: S
 
 
 def _months(period: Period) -> Iterator[tuple[str, int]]:
-    """The months of a period, such as `2026-03`, each with all its days."""
+    """Yield the months of a period (`2026-03`), each with the set of its days."""
     found: dict[str, int] = {}
     for number in range((period.last - period.first).days + 1):
         day = date.fromordinal(period.first.toordinal() + number)

@@ -28,7 +28,7 @@ class Looked(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A mailbox's days at an agency, as sets: open working days, days that meet R8, and met by polling programs alone."""
+    """A mailbox's days at an agency, as sets: open working days, those that meet R8, and those met by polling alone."""
 
     mailbox: Mailbox
     stay: Stay

@@ -16,7 +16,7 @@ from ..planning.state import Timeline
 
 
 class Stay(NamedTuple):
-    """A mailbox's time at an agency: `first` day and the day after its last, as numbers of working days in the period."""
+    """A mailbox's time at an agency: `first` day, and the day after its `last`, as numbers of working days."""
 
     first: int
     last: int

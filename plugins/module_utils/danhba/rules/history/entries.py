@@ -103,7 +103,7 @@ def check(then: list[Given], today: list[Given], now: Agency, day: date | None) 
 
 
 def _led(people: list[Issuance], now: Agency, known: int) -> Iterator[Finding]:
-    """Yield people who lost the mark of a leader in an added entry of a new name; `known` is the number of old entries."""
+    """Yield people who lost the mark of a leader in an added entry of a new name (`known`: number of old entries)."""
     ended = {(i.id, i.closed.date): i for i in people if i.closed and i.closed.event == RENAMED}
     for issuance in people[known:]:
         former = ended.get((issuance.id, issuance.opened.date)) if issuance.opened.event == RENAMED else None

@@ -76,7 +76,7 @@ def _shown(issuance: Issuance) -> tuple[str, str, date, str, bool]:
 
 
 def _following(agencies: Iterable[Agency], ids: Collection[str]) -> Iterator[tuple[Entry, Entry]]:
-    """Yield each entry of these people with the one before it, if their names differ; withdrawn openings are skipped."""
+    """Yield each entry of these people with the one before it, if their names differ, without withdrawn openings."""
     entries: dict[str, list[Entry]] = {}
     for agency in agencies:
         for issuance in agency.people if not set(ids).isdisjoint(ids_of(agency)) else ():

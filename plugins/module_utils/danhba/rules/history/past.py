@@ -135,7 +135,7 @@ def _ended(where: Where, what: str, ending: Ending, effect: str) -> Happened:
 
 
 def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
-    """Yield closings dated so long ago that part of the retention of the mail is over; moves and renamings keep theirs."""
+    """Yield closings dated so long ago that part of the retention of the mail is over, without moves and renamings."""
     if _is_live(before, day) and now.closed and now.closed.event == "dissolved":
         yield from _kept(now.closed, policy.retention_days, day, now.where("closed"))
     still = {(issuance.id, issuance.opened.date) for issuance in before.people if _is_live(issuance, day)}
