@@ -1,4 +1,4 @@
-"""What action plugins do around their work: options are read, and the result says why something was not done."""
+"""The base class of action plugins: reads options, and turns exceptions into results."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from .exchange import ModuleFailed
 
 
 class BaseAction(ActionBase):
-    """An action whose `work` is done with the options that `options` describes, bound by `rules` among them.
+    """An action whose `work` gets the options that `options` describes, constrained by `rules`.
 
-    One that talks to a module of its own sets TRANSFERS_FILES, and has a remote temporary folder from the start.
+    An action that talks to a module of its own sets TRANSFERS_FILES, and has a remote temporary folder from the start.
     """
 
     options: Mapping[str, Any]
     rules: Mapping[str, Any] = MappingProxyType({})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Carry out the task."""
+        """Run `work`, and return its result or the reason why it refused."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(self.options, **self.rules)[1]
         try:
@@ -41,8 +41,8 @@ class BaseAction(ActionBase):
 
     @abstractmethod
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Do it; what is added to the result.
+        """Do the work, and return what is added to the result.
 
         Raises:
-            RegisterRefused, Failure, ModuleFailed
+            RegisterRefused, Failure, ModuleFailed: the task fails with their message.
         """

@@ -1,7 +1,4 @@
-"""What the action plugins share: reading the register on the controller, and writing private files there.
-
-Runs on the controller, where the core and its libraries are installed.
-"""
+"""Functions that action plugins share on the controller: reading the register, writing private files."""
 
 from __future__ import annotations
 
@@ -27,12 +24,12 @@ from ..module_utils.danhba.messages import both
 from ..module_utils.danhba.rendering import findings as show
 from ..module_utils.failure import Failure
 
-# Findings that a result carries; `danhba check` gives them all.
+# Maximum number of findings in a result; `danhba check` prints all.
 RESULT_LIMIT = 20
 
 
 class RegisterRefused(Failure):
-    """The register has errors; `findings` are the first of them, with the keys of `danhba check`."""
+    """Raised for a register with errors; `findings` are the first ones, with the keys of `danhba check`."""
 
     def __init__(self, findings: list[Finding]) -> None:
         stopping = binding(findings)
@@ -46,7 +43,7 @@ class RegisterRefused(Failure):
 
 
 def read_register(directory: Path) -> tuple[Register, Issued]:
-    """The register with its addresses; Failure where it cannot be read or does not hold."""
+    """Return the register with its addresses; raise Failure if it cannot be read or has errors."""
     checked = core.check(_files(directory), results=of_the_user())
     if checked.usable is None:
         raise RegisterRefused(checked.findings)
@@ -62,7 +59,7 @@ def _files(directory: Path) -> list[source.File]:
 
 
 class SampleRefused(Failure):
-    """A register for trials, and a host that is none."""
+    """Raised for a sample register and a host that is not a test host."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(
@@ -76,16 +73,16 @@ class SampleRefused(Failure):
 
 
 def read_register_for(directory: Path, *, test_host: bool) -> tuple[Register, Issued]:
-    """The register with its addresses, where it may go to that host; else Failure, as by `read_register`."""
+    """Return the register if it may be applied to that host; raise Failure as `read_register` does."""
     register, issued = read_register(directory)
     _for_that_host(register.province, directory, test_host=test_host)
     return register, issued
 
 
 def read_province_for(directory: Path, *, test_host: bool) -> Province:
-    """What the register says for all, where it may go to that host; Failure as by `read_register`.
+    """Return `province.yml` if its register may be applied to that host; raise Failure as `read_register` does.
 
-    Of its agencies nothing is told: for a playbook whose next step reads them, and refuses by itself.
+    Agencies are not checked: the playbook's next step reads them, and refuses by itself.
     """
     province, findings = loader.province(_files(directory))
     findings = [*findings, *(rules.alone(province) if province else ())]
@@ -96,9 +93,9 @@ def read_province_for(directory: Path, *, test_host: bool) -> Province:
 
 
 def find_province(directory: Path) -> Province | None:
-    """What the register says for all, whatever else is wrong with it; None where that cannot be read or does not hold.
+    """Return `province.yml`, whatever else is wrong with the register; None if it cannot be read or has errors.
 
-    For who judges by it, and changes nothing.
+    For plugins that judge by it and change nothing.
     """
     try:
         province, findings = loader.province(_files(directory))
@@ -113,7 +110,7 @@ def _for_that_host(province: Province, directory: Path, *, test_host: bool) -> N
 
 
 def read_day(text: str, name: str = "as_of") -> date:
-    """A day in full, as ISO 8601 writes it; else a Failure that names the option."""
+    """Parse a full ISO 8601 day; raise Failure with the option's name."""
     day = parse_day(text)
     if day is None:
         raise Failure(
@@ -124,7 +121,7 @@ def read_day(text: str, name: str = "as_of") -> date:
 
 
 def read_percent(percent: int, name: str) -> int:
-    """A share from 1 to 100; else a Failure that names the option."""
+    """Return a percentage from 1 to 100; raise Failure with the option's name."""
     if not 1 <= percent <= 100:
         raise Failure(
             f"{name} phải từ 1 đến 100, không phải {percent}. Chưa có gì thay đổi.",
@@ -134,12 +131,12 @@ def read_percent(percent: int, name: str) -> int:
 
 
 def find_actor() -> str:
-    """Who runs this, for the record on the host: the person behind sudo, and the controller."""
+    """Return who runs this, for the host's records: the user behind sudo, and the controller's name."""
     return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def prepare_private(path: Path) -> None:
-    """Make the folder of a private file; Failure where the file could not be written, before anything else is done."""
+    """Create a private file's folder; raise Failure if the file could not be written, before anything else is done."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -153,17 +150,17 @@ def _unwritable(path: Path, why: str | None) -> Failure:
 
 
 def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
-    """Write JSON for its owner alone, as `write_private_text`."""
+    """Write data as JSON, as `write_private_text` does."""
     return write_private_text(path, pretty(data) + "\n", dry_run=dry_run)
 
 
 def write_private_text(path: Path, text: str, *, dry_run: bool = False) -> bool:
-    """Write text in UTF-8, as `write_private_octets`."""
+    """Write text in UTF-8, as `write_private_octets` does."""
     return write_private_octets(path, text.encode(), dry_run=dry_run)
 
 
 def write_private_octets(path: Path, octets: bytes, *, dry_run: bool = False) -> bool:
-    """Write a file for its owner alone, whole or not at all; True where the file was (or would be) another."""
+    """Write a file for its owner alone, atomically; return whether it was (or would be) changed."""
     try:
         if path.is_file() and path.read_bytes() == octets:
             return False

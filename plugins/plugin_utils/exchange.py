@@ -1,6 +1,6 @@
-"""How an action plugin and its module on the host talk: by one private file, in which the answer replaces the request.
+"""Communication of an action plugin with its module on the host by a private file: the answer replaces the request.
 
-Arguments and results end in journals and logs and are slow when large; the file is neither.
+Arguments and results would end in journals and logs, and are slow when large.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..module_utils.danhba.jsontext import pack, unpack
 
 
 class ModuleFailed(Exception):
-    """The module on the host failed; `result` is what it said."""
+    """Raised if the module on the host fails; `result` is its result."""
 
     def __init__(self, result: dict[str, Any]) -> None:
         super().__init__(result.get("msg"))
@@ -26,7 +26,7 @@ class ModuleFailed(Exception):
 
 @dataclass(frozen=True)
 class Exchange:
-    """Runs the module `name` of this collection with `arguments`, for an action plugin that has TRANSFERS_FILES."""
+    """Runs the module `name` of this collection with `arguments`, for an action plugin with TRANSFERS_FILES."""
 
     action: ActionBase
     name: str
@@ -34,9 +34,12 @@ class Exchange:
     task_vars: dict[str, Any]
 
     def ask(self, request: Any, **arguments: Any) -> dict[str, Any]:
-        """Run the module on a request; return the module's result, or ModuleFailed.
+        """Run the module on a request, and return its result.
 
-        The request is made of JSON's types, or it is the octets that the module reads.
+        The request consists of JSON's types, or is the bytes that the module reads.
+
+        Raises:
+            ModuleFailed: the module failed.
         """
         self.action._transfer_data(self._path, request if isinstance(request, bytes) else pack(request))
         result: dict[str, Any] = self.action._execute_module(
@@ -49,7 +52,7 @@ class Exchange:
         return result
 
     def answer(self) -> Any:
-        """What the module has written into the file."""
+        """Return what the module has written into the file."""
         with tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP, prefix=f"{self.name}-") as copy:
             self.action._connection.fetch_file(self._path, copy.name)
             return unpack(Path(copy.name).read_bytes())

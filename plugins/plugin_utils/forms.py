@@ -1,7 +1,7 @@
-"""The forms that settings of all roles have in common, by the names of the settings: addresses, hosts, times, sizes.
+"""Forms that settings of all roles share, selected by the settings' names: addresses, hosts, times, sizes.
 
-Argument specs know types and choices; what is peculiar to one role stands in its `meta/settings.yml`. A text that means
-a network, a time or a size is held to its form here, wherever it is set.
+Argument specs check types and choices, `meta/settings.yml` what is special to one role. Texts that mean a network, a
+time or a size are checked here, wherever they are set.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 _HOST = r"[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*[.]?"
 _MAIL = r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*"
 _DAYS = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*"
-# systemd.time(7), calendar events: a word, or weekdays, date, time and zone, of which some may be missing.
+# Calendar events of systemd.time(7): a word, or weekdays, date, time and zone, each optional.
 _CALENDAR = (
     r"minutely|hourly|daily|weekly|monthly|quarterly|semiannually|yearly|annually|"
     rf"(?=.*[0-9*A-Z])({_DAYS}((,|[.][.]|-){_DAYS})*( |$))?([0-9*,/.~]+(-[0-9*,/.~]+)+( |$))?"
@@ -23,7 +23,7 @@ _CALENDAR = (
 
 
 class Form(NamedTuple):
-    """Which settings have it, what holds of their values, and how it is told in Vietnamese and English."""
+    """A form: the names of its settings, the test of values, and its description in Vietnamese and English."""
 
     names: re.Pattern[str]
     holds: Callable[[Any], bool]
@@ -177,12 +177,12 @@ NEGATIVE = Form(re.compile(".*"), lambda value: not _is_number(value) or value >
 
 
 def form_of(name: str) -> Form | None:
-    """The form that a setting of that name has."""
+    """Return the form of a setting by its name, or None."""
     return next((form for form in FORMS if form.names.fullmatch(name)), None)
 
 
 def wrong(name: str, value: Any) -> Form | None:
-    """The form that a value, or one in a list, should have and has not. What is empty is a matter of its role."""
+    """Return the form that a value, or an item of a list, violates, or None. Empty values are judged by roles."""
     for form in filter(None, (form_of(name), NEGATIVE)):
         items = value if isinstance(value, list) else [value]
         if any(not isinstance(item, dict) and item not in ("", None) and not form.holds(item) for item in items):

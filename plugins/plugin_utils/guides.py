@@ -1,4 +1,4 @@
-"""Guides in Markdown as the bodies of web pages: links among guides are kept, others left out, HTML is not obeyed."""
+"""Renders guides in Markdown as bodies of web pages; links to other guides work, other links are dropped."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 _OTHER_SITE = re.compile(r"(?:https?|mailto):")
 
 
-# Whose host, domain and pictures the guides of docs/vi show: those of the sample register.
+# Host and domain in the guides of docs/vi: those of the sample register.
 SAMPLE_HOST, SAMPLE_DOMAIN = "mail.laocai.gov.vn", "laocai.gov.vn"
 _PICTURE = re.compile(r"\n *!\[[^\]]*\]\([^)]*\) *\n")
 
 
 class Heading(NamedTuple):
-    """A heading of the second or third level, by which a reader finds a part."""
+    """A heading of the second or third level, for navigation."""
 
     level: int
     anchor: str
@@ -37,9 +37,9 @@ class Guide(NamedTuple):
 
 
 def render(text: str, published: Collection[str] = ()) -> Guide:
-    """Render a guide; of its links to files those that are `published`, such as `can-bo.md`, lead to their pages.
+    """Render a guide; links to files in `published`, such as `can-bo.md`, lead to their pages.
 
-    HTML in the text is shown as text. A link to a file that is not published leaves its words.
+    HTML in the text is shown as text. A link to an unpublished file is reduced to its words.
     """
     from markdown_it import MarkdownIt
 
@@ -58,9 +58,9 @@ def render(text: str, published: Collection[str] = ()) -> Guide:
 
 
 def adapted(text: str, host: str, domain: str, regulation: Regulation) -> str:
-    """A guide of docs/vi as a province publishes it: with its own host, domain and regulation.
+    """Return a guide of docs/vi with a province's own host, domain and regulation.
 
-    The pictures show the sample's webmail with its name and addresses, so no other province's guide has them.
+    The pictures show the sample's webmail with its name and addresses, so other provinces' guides leave them out.
     """
     text = cite(text.replace(SAMPLE_HOST, host), regulation)
     if domain != SAMPLE_DOMAIN:
@@ -69,12 +69,12 @@ def adapted(text: str, host: str, domain: str, regulation: Regulation) -> str:
 
 
 def anchor(text: str) -> str:
-    """The anchor that forges give a heading."""
+    """Return the anchor that forges give a heading."""
     return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
 
 
 def _headings(tokens: Sequence[Token]) -> Iterator[Heading]:
-    """The headings, each given its anchor."""
+    """Yield the headings, and set their anchors."""
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             text = _plain(inline)
@@ -93,7 +93,7 @@ def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
 
 
 def _linked(children: Sequence[Token], published: Collection[str]) -> Iterator[Token]:
-    """The inline tokens of a paragraph, their links made to fit."""
+    """Yield the inline tokens of a paragraph, with adapted links."""
     dropped = False
     for token in children:
         if token.type == "link_open":
@@ -107,7 +107,7 @@ def _linked(children: Sequence[Token], published: Collection[str]) -> Iterator[T
 
 
 def _target(href: str, published: Collection[str]) -> str | None:
-    """Where a link leads on the web; None for a file that is not there."""
+    """Return a link's target on the web; None for an unpublished file."""
     if _OTHER_SITE.match(href) or href.startswith(("#", "/")):
         return href
     path, hash_, part = href.partition("#")

@@ -1,4 +1,4 @@
-"""What action plugins that issue passwords share: the issuer with what it stands on, and the host as it asks it."""
+"""What the action plugins that issue passwords share: the issuer, and the mail host behind a module."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
 
 
 def office(directory: Path, arguments: dict[str, Any]) -> Office:
-    """Who writes the letters, by the register in `directory` and the options of the task."""
+    """Return the writer of letters, from the register in `directory` and the task's options."""
     day = controller.read_day(arguments["as_of"])
     register, addresses = controller.read_register_for(directory, test_host=arguments["test_host"])
     return Office(register, addresses, day, arguments["key"].strip(), arguments["shortest"])
@@ -41,7 +41,7 @@ def office(directory: Path, arguments: dict[str, Any]) -> Office:
 def issuer(
     action: ActionBase, arguments: dict[str, Any], task_vars: dict[str, Any], outbox: Outbox, writer: Office
 ) -> Issuer:
-    """An issuer for the host of a task; from now on no crash of this process leaves its memory on disk."""
+    """Return an issuer for a task's host; from now on a crash leaves no memory of this process on disk."""
     forbid_core_dumps()
     return Issuer(
         outbox,
@@ -54,28 +54,28 @@ def issuer(
 
 
 class RemoteHost:
-    """The mail host, asked through the module: each question and its answer are one private file there."""
+    """The mail host behind the module: each question and its answer are one private file there."""
 
     def __init__(self, action: ActionBase, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         passed = {name: arguments[name] for name in ("database", "socket", "letters", "register", "as_of")}
         self._exchange = Exchange(action, "password", passed, task_vars)
 
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
-        """As `passwords.Host` says; it is the task's check mode that keeps the module from writing."""
+        """See `passwords.Host`; the task's check mode keeps the module from writing."""
         states: dict[str, BatchState] = self._ask(
             "settle", {"batches": [asdict(name) for name in batches], "actor": actor}
         )
         return states
 
     def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
-        """As `passwords.Host` says."""
+        """See `passwords.Host`."""
         answer = self._ask("targets", asdict(order))
         for said in answer["said"]:
             Display().warning(said)
         return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
-        """As `passwords.Host` says."""
+        """See `passwords.Host`."""
         request = {"batch": batch, "actor": actor, "credentials": [asdict(credential) for credential in credentials]}
         self._ask("store", request)
 
@@ -87,7 +87,7 @@ class RemoteHost:
 
 
 class ProgressLine:
-    """Says every few seconds how far a long part of the work has come; a short one says nothing."""
+    """Prints the progress of a long step every few seconds, and nothing for a short one."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -95,7 +95,7 @@ class ProgressLine:
         self._start = self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
-        """Told how many of how many are done."""
+        """Report progress: `done` of `total`."""
         now = time.monotonic()
         if not self._start:
             self._start = self._last = now
@@ -107,12 +107,12 @@ class ProgressLine:
 
 
 def forbid_core_dumps() -> None:
-    """A crash of this process must not leave its memory on disk.
+    """Keep the memory of this process off the disk if it crashes.
 
-    Linux obeys the limit only where it writes the file itself: a program that /proc/sys/kernel/core_pattern pipes to,
-    as systemd-coredump, gets the memory all the same, unless the process cannot be dumped at all. Then nobody but root
-    can read its memory or trace it either.
+    The limit alone only holds where Linux writes the file itself: a program behind /proc/sys/kernel/core_pattern, such
+    as systemd-coredump, gets the memory all the same unless the process is undumpable. Then only root can read or trace
+    it.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    with suppress(AttributeError):  # of Linux alone
+    with suppress(AttributeError):  # Linux only
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,6 +1,6 @@
-"""One playbook at a time on a controller: a lock that lasts as long as `ansible-playbook` runs, however it ends.
+"""The lock that allows one playbook at a time on a controller; it lasts until `ansible-playbook` ends, however it ends.
 
-Its file is that of the controller's timers, which take it by flock(1) around the playbook.
+It is the file that the controller's timers lock by flock(1) around the playbook.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import IO, NamedTuple
 
 from ..module_utils.failure import Failure
 
-# A playbook that has just ended gives the lock back within moments.
+# A playbook that has just ended releases the lock within moments.
 TRIES, PAUSE = 30, 0.1
-# In /proc/PID/stat after the name: the parent, and when the process began, in the kernel's ticks.
+# Fields of /proc/PID/stat after the name: the parent, and the start of the process in kernel ticks.
 _PARENT, _SINCE = 1, 19
 _COMMAND = "ansible-playbook"
-_NAME_LENGTH = 15  # the kernel keeps so much of a process's name
+_NAME_LENGTH = 15  # the kernel cuts a process's name to this length
 
 
 class Process(NamedTuple):
-    """One of those above this one."""
+    """A process above this one."""
 
     pid: int
     name: str
@@ -33,10 +33,10 @@ class Process(NamedTuple):
 
 
 def take(path: Path) -> bool:
-    """Take the lock for the playbook that runs; whether it was not its own already.
+    """Take the lock for the running playbook; return whether it was not its own already.
 
     Raises:
-        Failure: another playbook has it, the file cannot be locked, or nothing above this process is a playbook.
+        Failure: another playbook has it, the file cannot be locked, or no process above this one is a playbook.
     """
     above = list(_above(os.getpid()))
     try:
@@ -57,7 +57,7 @@ def take(path: Path) -> bool:
 
 
 def _make(folder: Path) -> None:
-    """Make a folder and those above it that are not there, for their owner alone."""
+    """Create a folder and its missing parents, for the owner alone."""
     if not folder.parent.exists():
         _make(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -89,7 +89,7 @@ def _taken(path: Path, file: IO[str], playbook: Process) -> bool:
 
 
 def _keep(file: IO[str], pid: int) -> None:
-    """Have tail(1) hold the lock until the playbook ends: nobody has to give it back."""
+    """Let tail(1) hold the lock until the playbook ends, so that nothing has to release it."""
     subprocess.Popen(
         ["tail", f"--pid={pid}", "--follow", "/dev/null"],
         pass_fds=[file.fileno()],
@@ -101,7 +101,7 @@ def _keep(file: IO[str], pid: int) -> None:
 
 
 def _above(pid: int) -> Iterator[Process]:
-    """A process and those above it, as far as this user sees them (proc_pid_stat(5))."""
+    """Yield a process and its ancestors, as far as this user sees them (proc_pid_stat(5))."""
     while pid > 1:
         try:
             name, rest = Path(f"/proc/{pid}/stat").read_text(errors="replace").split("(", 1)[1].rsplit(")", 1)
@@ -114,8 +114,8 @@ def _above(pid: int) -> Iterator[Process]:
 
 
 def _locks(process: Process, path: Path) -> bool:
-    """Whether a process names the file, however it writes it."""
-    # A word may be anything, too long for a name or in a folder that is hidden: os.path says no to all of these.
+    """Say whether a process names the file on its command line, in any spelling."""
+    # A word may be any text, too long for a name or in an unreadable folder: os.path returns False for all these.
     return any(os.path.exists(word) and path.samefile(word) for word in process.words)  # noqa: PTH110
 
 

@@ -1,12 +1,11 @@
-"""The controller's side of issuing passwords: making and hashing them, and sealing the letters in which they leave.
+"""The controller's side of issuing passwords: generates and hashes them, and encrypts the letters they leave in.
 
-Plain Python without Ansible. What the host does is behind `Host`; `credentials` is its other side. A password is in
-the memory of this process alone: what reaches the disk is encrypted before it is written.
+Plain Python without Ansible. `Host` is the mail host; `credentials` is its other side. A password is in the memory of
+this process alone: what reaches the disk is encrypted before it is written.
 
-No account may ever have a password that nobody can know. So the order of things is: hash, seal the letters and sync
-them to disk under a partial name, let the host store the hashes in one transaction, give the letters their own name. A
-run that ends early leaves a partial batch whenever the host may have stored it, and the next run asks the host whether
-it did.
+No account may ever have a password that nobody can know. So the order is: hash, encrypt the letters and sync them to
+disk under a partial name, let the host store the hashes in one transaction, rename the letters. A run that ends early
+leaves a partial batch whenever the host may have stored it, and the next run asks the host whether it did.
 """
 
 from __future__ import annotations
@@ -68,18 +67,18 @@ SAMPLE = 20  # addresses in a result
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a run did, or in `foresee` would do. Holds no password.
+    """The result of a run, or in `foresee` of a future one. Holds no password.
 
     Attributes:
         issued: accounts that got a password.
         reissued: those of them that had one before.
-        bundles: agencies for which there are letters.
+        bundles: agencies with letters.
         operator: those of them whose letters are encrypted to the operator's key, because the custodian has none.
         recovered: earlier runs that ended early but had stored their passwords, whose letters are taken over now.
-        discarded: earlier runs that ended before they stored their passwords, whose letters are thrown away.
+        discarded: earlier runs that ended before they stored their passwords, whose letters are deleted.
         accounts: addresses of the first accounts that got a password.
-        done: addresses of the order that get none now, because an earlier run, which may have been cut before it could
-            say so, had issued theirs on the same document, and their letters have not been handed over.
+        done: addresses of the order that get none now: an earlier run, which may have been killed before it reported,
+            issued theirs by the same document, and their letters have not been handed over.
         whom: agency, address and name of each account that got a password, by agency.
     """
 
@@ -96,7 +95,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A run that ended early: the letters it left, what became of it, and what is in them if it is `stored`."""
+    """A run that ended early: the letters it left, its state, and their content if it is `stored`."""
 
     partial: Partial
     state: BatchState
@@ -104,16 +103,16 @@ class Earlier:
 
 
 class Host(Protocol):
-    """The mail host, as seen from here. Each method may raise Failure, and has then changed nothing."""
+    """The mail host. Each method may raise Failure, and has then changed nothing."""
 
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
-        """As `credentials.settle_batches`."""
+        """See `credentials.settle_batches`."""
 
     def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
-        """The server's name, the last day applied there in ISO 8601 or nothing, and `credentials.find_targets`."""
+        """Return the server's name, the last applied day (ISO 8601 or empty), and `credentials.find_targets`."""
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
-        """As `credentials.store_batch`."""
+        """See `credentials.store_batch`."""
 
 
 Progress = Callable[[int, int], None]
@@ -121,10 +120,10 @@ Progress = Callable[[int, int], None]
 
 
 def make_password() -> str:
-    """A random password such as `Bake7-Tumo4-Vina9-Nehu3-Gopa5`: five groups of two syllables and a digit, 68 bits.
+    """Return a random password of 68 bits, five groups of two syllables and a digit: `Bake7-Tumo4-Vina9-Nehu3-Gopa5`.
 
-    The first letter of a group is always a capital, its last place always a digit, and nothing else is, so neither has
-    to be guessed from its looks; and every password has all four classes of characters that policies ask for.
+    The first letter of a group is always a capital, its last character always a digit, and no other is, so neither is
+    mistaken by its looks; and every password has all four classes of characters that policies demand.
     """
     return SEPARATOR.join(_make_group() for _ in range(GROUPS))
 
@@ -136,7 +135,7 @@ def _make_group() -> str:
 
 
 def hash_passwords(passwords: Sequence[str], progress: Progress) -> list[str]:
-    """The hashes in the same order, made on all cores. Threads do: Argon2 runs outside Python's global lock."""
+    """Return the hashes in order, computed by threads on all cores: Argon2 runs outside Python's global lock."""
     hash_password = _find_hasher()
     hashes: list[str] = []
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -164,9 +163,9 @@ def _find_hasher() -> Callable[[str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Carries out orders: `outbox` gets the letters that `office` writes, `host` the hashes of what is in them.
+    """Carries out orders: `outbox` gets the letters that `office` writes, `host` the hashes.
 
-    `actor` is put on record on the host. `hashed` and `drawn` are told how far the two long parts have come.
+    `actor` is recorded on the host. `hashed` and `drawn` are called with the progress of the two long parts.
     """
 
     outbox: Outbox
@@ -177,7 +176,7 @@ class Issuer:
     drawn: Progress
 
     def issue(self, order: Order) -> Issued:
-        """Carry out an order, after settling what earlier runs left behind."""
+        """Carry out an order, after settling earlier runs that ended early."""
         with self.outbox.locked():
             earlier = self._recover()
             name, targets, done = self._find(order, earlier)
@@ -187,7 +186,7 @@ class Issuer:
             return _summarise(targets, drafts, earlier, done)
 
     def foresee(self, order: Order) -> Issued:
-        """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
+        """Return what `issue` would do now, with all its refusals; changes nothing, here or on the host."""
         earlier: list[Earlier] = []
         if self.outbox.path.exists():
             self.outbox.check()
@@ -196,14 +195,14 @@ class Issuer:
         return _summarise(targets, self._write(targets, name), earlier, done)
 
     def recover(self) -> list[Earlier]:
-        """Settle what earlier runs left behind, and issue nothing."""
+        """Settle earlier runs that ended early, and issue nothing."""
         if not self.outbox.path.exists():
             return []
         with self.outbox.locked():
             return self._recover()
 
     def _find(self, order: Order, earlier: Sequence[Earlier]) -> tuple[BatchName, list[Target], list[str]]:
-        """The accounts that are to get a password, the name of a batch for them, and the addresses that are done."""
+        """Return the batch's name, the accounts that get a password, and the addresses that are done."""
         done = _done(order, earlier)
         left = [address for address in order.accounts if _tidy(address) not in done]
         if order.accounts and not left:
@@ -215,9 +214,9 @@ class Issuer:
         return name, [each for each in targets if each.address not in waiting], sorted({*done, *waiting})
 
     def _waiting(self, order: Order, targets: Sequence[Target]) -> set[str]:
-        """The addresses of those whose letter from this very order still waits for being handed over.
+        """Return the addresses whose letter of this very order has not been handed over yet.
 
-        The run that made it may have been cut before anybody read what it said; one report is for one reissue (R10.5).
+        The run that made it may have been killed before anybody read its output; one report is for one reissue (R10.5).
         """
         if not order.document or order.renew or not self.outbox.path.exists():
             return set()
@@ -226,7 +225,7 @@ class Issuer:
         return {each.address for each in targets if each.address in held and each.rests_on == order.document}
 
     def _refuse_day(self, applied: str) -> None:
-        """The custodians of a day that has passed may not be the custodians any more (R11.2)."""
+        """Refuse a past day, whose custodians may have changed since (R11.2)."""
         day = self.office.day.isoformat()
         if day < applied:
             raise Failure(
@@ -237,7 +236,7 @@ class Issuer:
             )
 
     def _settle(self, *, dry_run: bool) -> list[Earlier]:
-        """What became of the batch of each partial folder."""
+        """Return the state of the batch in each partial folder."""
         partials = self.outbox.find_partials()
         if not partials:
             return []
@@ -251,7 +250,7 @@ class Issuer:
         return Earlier(partial, state, self.outbox.read(partial) if state == "stored" else None)
 
     def _recover(self) -> list[Earlier]:
-        """Take over or discard the letters of each earlier run."""
+        """Take over or delete the letters of each earlier run that ended early."""
         settled = self._settle(dry_run=False)
         for earlier in settled:
             if earlier.state == "stored":
@@ -261,7 +260,7 @@ class Issuer:
         return settled
 
     def _write(self, targets: Sequence[Target], name: BatchName) -> list[Draft]:
-        """The letters without their passwords; whatever keeps them from being made is a Failure here already."""
+        """Return the letters without their passwords; raise Failure for anything that prevents them."""
         if not targets:
             return []
         sealing.check()
@@ -274,15 +273,15 @@ class Issuer:
         hashes = hash_passwords(passwords, self.hashed)
         day = self.office.day.isoformat()
         partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords), document)
-        # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
+        # After a broken connection the hashes may be stored all the same: the next run finds out.
         self.host.store(name.batch, self.actor, list(map(_as_credential, meant, hashes)))
         self.outbox.finish(partial)
 
     def _seal(self, drafts: Sequence[Draft], passwords: Sequence[str]) -> Iterator[Sealed]:
-        """One agency after the other, so that no more than one PDF is in memory."""
+        """Yield the encrypted letters agency by agency, so that only one PDF is in memory."""
         waiting, done = iter(passwords), count(1)
         for draft in drafts:
-            # The letters end first, so that none of the next agency's passwords is taken.
+            # `zip` stops at the end of the letters, so it takes no password of the next agency.
             pages = list(zip(draft.letters, waiting, strict=False))
             pdf = drawing.draw(pages, lambda: self.drawn(next(done), len(passwords)))
             addresses = tuple(target.address for target in draft.targets)
@@ -313,9 +312,9 @@ def _foreign(partial: Partial) -> Failure:
 
 
 def _done(order: Order, earlier: Sequence[Earlier]) -> list[str]:
-    """The addresses that an order names and a recovered run has issued a password to, on the same document.
+    """Return the addresses of an order to which a recovered run has issued a password by the same document.
 
-    That run was the same order, cut before it could say so: one report is for one reissue (R10.5).
+    That run was the same order, killed before it reported: one report is for one reissue (R10.5).
     """
     batches = [item.batch for item in earlier if item.batch and item.batch.document == order.document]
     held = {address for batch in batches for bundle in batch.bundles for address in bundle.addresses}

@@ -1,4 +1,4 @@
-"""All that a playbook needs, asked before anything is changed: every fault, and not the first alone.
+"""Checks everything that a playbook needs before anything is changed, and reports all faults together.
 
 Each part yields texts in Vietnamese and English with the way out. Nothing is written, here or on a host.
 """
@@ -27,33 +27,33 @@ from .settings import Fault, Place, Role, place
 
 COLLECTION = Path(__file__).resolve().parents[2]
 SHARED = COLLECTION / "playbooks/group_vars/all.yml"
-# How like a known name another one must be for a slip: of those that begin as a role's do, and of all others.
+# Similarity to a known name by which another one is taken for a typo: with a role's prefix, and without.
 LIKE, VERY_LIKE = 0.6, 0.87
-# Megabytes that a host needs: of memory for all services at rest, of disk before and after it is built.
+# Megabytes that a host needs: memory for all idle services, disk before and after the deployment.
 LEAST_MEMORY, LEAST_DISK, LEAST_LEFT = 1800, 5000, 1000
-# Seconds that clocks may be apart where what is done goes by a day: more than an answer takes to come.
+# Seconds by which clocks may differ if results depend on the day; longer than an answer takes.
 APART = 600
-# Seconds that a name server has, or a web server.
+# Seconds to wait for a name server or a web server.
 PATIENCE = 3
-# Where an authority asks for the answer to its challenge (RFC 8555, 8.3).
+# Port of the answer to an authority's challenge (RFC 8555, 8.3).
 HTTP = 80
 
-# What a host says of itself by a number: what, how much, in which unit.
+# A measurement in a host's answer: name, number, unit.
 _MEASURED = re.compile(r"(\S+) (-?[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?) (MB|s)")
 
 
 def load(path: Path) -> Any:
-    """A YAML file of this collection, whose templates Ansible trusts as it does those of its playbooks."""
+    """Load a YAML file of this collection; Ansible trusts its templates as those of its playbooks."""
     return DataLoader().load_from_file(str(path), unsafe=True, trusted_as_template=True) if path.exists() else None
 
 
 def read_roles() -> list[Role]:
-    """Every role of this collection that takes variables."""
+    """Return every role of this collection that has inputs."""
     return [_read_role(path.parents[1]) for path in sorted((COLLECTION / "roles").glob("*/meta/argument_specs.yml"))]
 
 
 def read_shared() -> Role:
-    """What all inventories share beside the roles' own, held to specs of the same form as a role's."""
+    """Return the variables that all inventories share beside the roles' own, with specs of a role's form."""
     folder = COLLECTION / "playbooks"
     options = load(folder / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     return Role("playbooks", options, read_settings(folder), load(SHARED))
@@ -69,12 +69,12 @@ def _read_role(folder: Path) -> Role:
 
 
 def read_settings(role: Path) -> list[Mapping[str, Any]]:
-    """What must hold of what the role in that folder is given; nothing where it does not say."""
+    """Return the conditions on a role's inputs (`meta/settings.yml`); empty if it has none."""
     return load(role / "meta/settings.yml") or []
 
 
 def known_names(roles: Sequence[Role]) -> set[str]:
-    """Every variable that an inventory or a command line may set."""
+    """Return every variable that an inventory or a command line may set."""
     playbooks = sorted((COLLECTION / "playbooks").glob("*.yml"))
     plays = [play for path in playbooks for play in load(path)]
     found = {name for role in roles for name in role.options} | set(load(SHARED))
@@ -82,7 +82,7 @@ def known_names(roles: Sequence[Role]) -> set[str]:
 
 
 def names(given: Mapping[str, Any], roles: Sequence[Role]) -> Iterator[Fault]:
-    """Variables whose names nobody reads: former ones, and slips."""
+    """Yield variables that nothing reads: former names and typos."""
     former, known = load(COLLECTION / "playbooks/vars/former.yml"), known_names(roles)
     beginnings = ("mail_", *(f"{role.name}_" for role in roles))
     for name in sorted(set(given) - known):
@@ -95,7 +95,7 @@ def names(given: Mapping[str, Any], roles: Sequence[Role]) -> Iterator[Fault]:
 
 
 def overridden(of_groups: Mapping[str, Any], in_force: Mapping[str, Any]) -> Iterator[Fault]:
-    """Variables of a group in the inventory's own file, which `playbooks/group_vars/all.yml` overrides."""
+    """Yield group variables of the inventory's own file, which `playbooks/group_vars/all.yml` overrides."""
     shared = load(SHARED)
     for name in sorted(shared.keys() & of_groups.keys()):
         if of_groups[name] != in_force.get(name):
@@ -128,9 +128,9 @@ def _misspelt(name: str, near: Sequence[str], beginnings: tuple[str, ...], at: P
 
 
 def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province | None, list[Fault]]:
-    """What the register says for all, and what is wrong with it: the `whole` of it, or what it says for all.
+    """Return `province.yml`, and the faults of the register (`whole`) or of `province.yml` alone.
 
-    Of a register with faults it is still told what it says for all, where that holds: settings are judged by it.
+    A faulty register still returns a valid `province.yml`, because settings are judged by it.
     """
     try:
         if not whole:
@@ -141,7 +141,7 @@ def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province
 
 
 def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fault]:
-    """The inventory and the register speak of one domain, and of a host in some domain."""
+    """Yield a difference between the inventory's and the register's domain and host."""
     if (mail_domain, mail_host) != (province.domain, province.host):
         yield Fault(
             f'Inventory và province.yml nói hai tên khác nhau: mail_domain = "{mail_domain}" và domain = '
@@ -159,7 +159,7 @@ def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fau
 
 
 class Given(NamedTuple):
-    """The certificate that is to be put on a host: paths on the controller, the names and days it must be good for."""
+    """The certificate to install on a host: paths on the controller, names and days that it must be valid for."""
 
     pair: Pair
     names: Sequence[str]
@@ -168,7 +168,7 @@ class Given(NamedTuple):
 
 
 def certificate(given: Given) -> Iterator[Fault]:
-    """The given files: there, readable, of each other, for all names, of a known authority, and not ended."""
+    """Yield faults of the given files: missing, unreadable, not a pair, wrong names, unknown authority, ended."""
     pair = given.pair
     wanted = {"tls_given_certificate": pair.certificate, "tls_given_key": pair.key}
     if pair.trust:
@@ -193,7 +193,7 @@ def _readable(path: str) -> bool:
 
 
 def believed(paths: Mapping[str, str]) -> Iterator[Fault]:
-    """The authorities to believe, by the variables that name their files: they are there, and certificates (PEM)."""
+    """Yield faults of the trusted authorities' files, by variable: missing, or no certificate (PEM)."""
     for name, path in paths.items():
         if not _readable(path):
             yield _no_file(name, path)
@@ -205,7 +205,7 @@ def believed(paths: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
-    """The certificate is for all names that mail programs ask for."""
+    """Yield names that mail programs ask for and the certificate lacks."""
     if missing := [name for name in needed if name not in names]:
         listed = ", ".join(missing)
         yield Fault(
@@ -215,7 +215,8 @@ def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
 
 
 def opened(ports: Any) -> Iterator[Fault]:
-    """The host's firewall lets the authority ask. What is no list of ports, `settings` tells."""
+    """Yield a fault if the firewall closes port 80 to the authority; a value that is no list is judged by `settings`.
+    """
     if isinstance(ports, list) and str(HTTP) not in map(str, ports):
         yield Fault(
             "tls_mode = acme cần cổng 80: thêm 80 vào base_firewall_ports trong inventory.",
@@ -224,7 +225,7 @@ def opened(ports: Any) -> Iterator[Fault]:
 
 
 def answering(name: str, groups: Collection[str]) -> Iterator[Fault]:
-    """The host has nginx, which answers the authority's challenges when a certificate is renewed."""
+    """Yield a fault if the host has no nginx, which answers the authority's challenges at renewals."""
     if "webmail" not in groups:
         yield Fault(
             f"tls_mode = acme cần nginx trên {name}: đưa máy vào nhóm webmail, hoặc đặt tls_mode = given.",
@@ -233,7 +234,7 @@ def answering(name: str, groups: Collection[str]) -> Iterator[Fault]:
 
 
 def authority(server: Server, url: str) -> Iterator[Fault]:
-    """The host reaches the authority, as it has said itself."""
+    """Yield a fault if the host has reported that it does not reach the authority."""
     if not server.unreachable and "acme" not in server.lines:
         yield Fault(
             f"Từ {server.name} không tới được nơi cấp chứng thư {url}: xem tls_acme_server, DNS của máy, và tường lửa "
@@ -244,7 +245,7 @@ def authority(server: Server, url: str) -> Iterator[Fault]:
 
 
 def challenged(hosts: Sequence[str]) -> Iterator[Fault]:
-    """Names by which the authority will not find the host, or will wait for it in vain, as seen from the controller."""
+    """Yield names by which the authority will not reach the host, as seen from the controller."""
     for name, error in _ask_all(hosts, lambda name: socket.create_connection((name, HTTP), PATIENCE).close()):
         if isinstance(error, socket.gaierror):
             yield Fault(
@@ -253,7 +254,8 @@ def challenged(hosts: Sequence[str]) -> Iterator[Fault]:
                 f"DNS does not have the name {name}, so no certificate can be had: publish a record, or leave the name "
                 "out of mail_discovery_hosts.",
             )
-        elif not isinstance(error, ConnectionRefusedError):  # who refuses is there, and has no web server yet
+        elif not isinstance(error, ConnectionRefusedError):  # a refused connection: the host is there, without a web
+        server yet
             yield Fault(
                 f"{name}: cổng 80 không trả lời; nơi cấp chứng thư hỏi qua cổng đó. Mở cổng 80 ở tường lửa của mạng.",
                 f"{name}: port 80 does not answer, by which the authority asks. Open it in the network's firewall.",
@@ -261,7 +263,7 @@ def challenged(hosts: Sequence[str]) -> Iterator[Fault]:
 
 
 def _ask_all(hosts: Sequence[str], question: Callable[[str], object]) -> Iterator[tuple[str, Exception]]:
-    """The names for which a question fails, with how; all are asked at once."""
+    """Yield the names for which a question fails, with the error; all are asked at once."""
     pool = ThreadPoolExecutor(max_workers=max(1, len(hosts)))
     asked = [(name, pool.submit(question, name)) for name in hosts]
     for name, answer in asked:
@@ -288,7 +290,7 @@ def _openssl(*arguments: str) -> str | None:
 
 
 class Server(NamedTuple):
-    """How a host answered the first question: by whom it was reached, or why not, and the lines that it said."""
+    """A host's first answer: its address, the lines of output, or the error of the connection."""
 
     name: str
     address: str
@@ -298,7 +300,7 @@ class Server(NamedTuple):
 
 
 def reached(server: Server) -> Iterator[Fault]:
-    """It is there, it runs `DEBIAN`, it has Python, and we are root there."""
+    """Yield a fault if the host is unreachable, does not run `DEBIAN`, or lacks Python or root."""
     if server.unreachable:
         yield Fault(
             f"Không nối được tới {server.name} ({server.address}) bằng ssh: kiểm tra máy có chạy không, địa chỉ và "
@@ -323,13 +325,13 @@ def reached(server: Server) -> Iterator[Fault]:
 
 
 def clocks(server: Server, now: float) -> Iterator[Fault]:
-    """The controller's clock, which says which day it is, the host's, and that of the time server that it asks, agree.
+    """Yield differences between the clocks of controller, host, and the host's time server.
 
-    By one that is wrong what begins or ends on a day would do so on another one, and nothing brings that back.
+    By a wrong clock, events would take effect on another day, which cannot be undone.
     """
     told = _measured(server, "s")
     ahead, offset = now - told.get("clock", now), told.get("danhba_clock_offset_seconds", 0.0)
-    # Nothing that is another each minute: the operators are told the same once (playbooks/notify_operators.yml).
+    # No number that changes each minute: the operators get equal texts once (playbooks/notify_operators.yml).
     if abs(ahead) > APART:
         vi, en = _length(ahead)
         yield Fault(
@@ -351,7 +353,7 @@ def clocks(server: Server, now: float) -> Iterator[Fault]:
 
 
 def _length(seconds: float) -> tuple[str, str]:
-    """About how long that is, in Vietnamese and English."""
+    """Return about how long a time is, in Vietnamese and English."""
     minutes = round(abs(seconds) / 60)
     if minutes < 2 * 60:
         return f"{minutes} phút", f"{minutes} minutes"
@@ -360,9 +362,9 @@ def _length(seconds: float) -> tuple[str, str]:
 
 
 def schema(server: Server) -> Iterator[Fault]:
-    """Its database is not of a later version of this collection: migrations go forward only.
+    """Yield a fault if the host's database is of a later version: migrations go forward only.
 
-    A database that is off cannot say so; the migrations that were brought to the host then count as its own.
+    A database that is off cannot answer; then the migrations copied to the host count.
     """
     found = (re.fullmatch(r"(?:schema |shipped )([0-9]+)(?:_.*)?", line) for line in server.lines)
     there = max((int(match[1]) for match in found if match), default=0)
@@ -379,18 +381,18 @@ def schema(server: Server) -> Iterator[Fault]:
 
 
 def sizes_of(server: Server) -> dict[str, int]:
-    """Its megabytes: of `memory`, and left on the disks of some folders."""
+    """Return megabytes: of `memory`, and free on the disks of some folders."""
     return {what: int(size) for what, size in _measured(server, "MB").items()}
 
 
 def _measured(server: Server, unit: str) -> dict[str, float]:
-    """What the host says of itself by numbers of a unit."""
+    """Return a host's measurements in a unit."""
     found = (_MEASURED.fullmatch(line) for line in server.lines)
     return {match[1]: float(match[2]) for match in found if match and match[3] == unit}
 
 
 def room(server: Server) -> Iterator[Fault]:
-    """It has the memory and the disk that it takes, whatever the settings are."""
+    """Yield a lack of memory or disk, whatever the settings are."""
     sizes = sizes_of(server)
     memory = sizes.pop("memory", None)
     if memory is not None and memory < LEAST_MEMORY:
@@ -408,7 +410,7 @@ def room(server: Server) -> Iterator[Fault]:
 
 
 def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
-    """Names that DNS, as the controller sees it, does not have: a warning, for they may come later."""
+    """Yield a warning about names that the controller's DNS does not have; they may come later."""
     if missing := [name for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443))]:
         listed = ", ".join(missing)
         yield Fault(
@@ -418,7 +420,7 @@ def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
 
 
 def keys(province: Province) -> Iterator[Fault]:
-    """Letters need a key: a warning, for the first passwords come later."""
+    """Yield a warning if no key for letters is set; the first passwords come later."""
     if not province.operator_key:
         yield Fault(
             "province.yml chưa có operator_key: chưa cấp được mật khẩu cho ai không có khóa. Tạo bằng age-keygen.",

@@ -1,4 +1,4 @@
-"""How what a role stands on is brought about: by which of Ansible's modules, in which order."""
+"""The steps that install a role's prerequisites: Ansible's modules in their order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..module_utils.failure import Failure
 from ..module_utils.host.prerequisites import SHELL
 
-# Seconds that another apt may take, such as the host's own updates; and for which the lists of packages are new enough.
+# Seconds to wait for another apt, such as the host's own updates; and maximum age of the package lists.
 LOCK_TIMEOUT, CACHE_VALID_TIME = 300, 3600
 
 
@@ -20,13 +20,13 @@ class Step(NamedTuple):
 
 
 def steps(wanted: Mapping[str, Any], missing: Mapping[str, Any]) -> Iterator[Step]:
-    """What to run for what is missing; `wanted` are the options of `laocai.mail.prerequisites`."""
+    """Yield the steps for what is missing; `wanted` are the options of `laocai.mail.prerequisites`."""
     if missing["packages"]:
         for answer in wanted["answers"]:
             named = {name: answer[name] for name in ("question", "value", "vtype")}
             yield Step("ansible.builtin.debconf", {"name": answer["package"], **named})
         yield Step("ansible.builtin.apt", _packages(wanted))
-    # After the packages, of which some bring groups.
+    # After the packages, some of which create groups.
     for group in missing["groups"]:
         yield Step("ansible.builtin.group", _given(group, "name", "gid") | {"system": True})
     for user in missing["users"]:
@@ -51,7 +51,7 @@ def _given(one: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def refuse_blind(missing: Mapping[str, Any]) -> None:
-    """Refuse to foretell what packages would bring where apt cannot be asked.
+    """Refuse to predict what packages would bring if apt cannot be asked.
 
     Raises:
         Failure: packages are missing, and Ansible's library for apt is.
@@ -66,7 +66,7 @@ def refuse_blind(missing: Mapping[str, Any]) -> None:
 
 
 def where_check_mode_stops(host: str) -> str:
-    """What is said where packages are missing: the same for every role, so that Ansible shows it once."""
+    """Return the warning about missing packages, the same for every role, so that Ansible shows it once."""
     return (
         f"{host} chưa có gói của các role, nên chế độ thử dừng ở đó: chạy thật lần đầu, sau đó --check cho thấy mọi "
         f"thay đổi.\nThe packages of roles are not installed on {host} yet, so check mode stops there: run once for "
@@ -75,7 +75,7 @@ def where_check_mode_stops(host: str) -> str:
 
 
 def told(missing: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the results of the steps come to: what was changed, by name, and what they show and warn of."""
+    """Return the result of the steps: names of what was changed, diffs and warnings."""
     if not any(one.get("changed") for one in done):
         return {"changed": False}
     names = [*missing["packages"], *(one["name"] for kind in ("groups", "users") for one in missing[kind])]

@@ -1,6 +1,6 @@
-"""Tell which servers a host does not reach that a deployment needs; `module_utils/host/reaching.py` asks them.
+"""Reports the servers that a host cannot reach; `module_utils/host/reaching.py` asks them.
 
-A province's network may have no way to the Internet. Each text names the setting that leads to a server within.
+A province's network may have no way to the Internet. Each text names the setting for a server within.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import Any
 
 from .settings import Fault
 
-# Seconds that a clock may be off before certificates and releases of packages are taken for others than they are.
+# Seconds by which a clock may be off: beyond, certificates and package releases are misjudged.
 APART = 600
-# Root servers that are asked: one that answers will do.
+# Number of root servers that are asked; one answer suffices.
 _ROOTS_ASKED = 4
 
 
 def faults(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Iterator[Fault]:
-    """What would stop the deployment in the middle; `asked` are the options of `laocai.mail.reach`."""
+    """Yield what would stop a deployment half-way; `asked` are the options of `laocai.mail.reach`."""
     of = {
         what: [one for one in found if one["what"] == what]
         for what in ("forwarder", "root", "key", "packages", "mirror")
@@ -34,7 +34,7 @@ def faults(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, An
 
 
 def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Iterator[Fault]:
-    """What a deployment does without: some of several servers."""
+    """Yield what a deployment can do without: some of several servers."""
     silent = [one["where"] for one in found if one["what"] == "time" and one["how"].startswith("silent")]
     if silent:
         listed = ", ".join(silent)
@@ -71,19 +71,19 @@ def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, 
 
 
 def _apart(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The time servers by which the host's clock is too far off."""
+    """Return the time servers from which the host's clock differs too much."""
     return [one for one in found if one["what"] == "time" and abs(_seconds(one)) > APART]
 
 
 def _seconds(one: Mapping[str, Any]) -> int:
-    """How far the host's clock is ahead of a time server."""
+    """Return the seconds by which the host's clock is ahead of a time server."""
     return int(one["how"].removeprefix("off: ")) if one["how"].startswith("off: ") else 0
 
 
 def _agreeing(found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The time servers by which the host's clock is off by about as much, where they are most of those that answer.
+    """Return the time servers that agree on the clock's error, if they are the majority of those that answer.
 
-    One that is wrong itself must not have the host's clock set wrong.
+    A single wrong server must not set the host's clock wrong.
     """
     mute = [one for one in found if one["what"] == "time" and not one["how"].startswith("off: ")]
     apart = _apart(found)
@@ -93,7 +93,7 @@ def _agreeing(found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> l
 
 
 def _how(one: Mapping[str, Any]) -> Fault:
-    """How a question went, in words."""
+    """Return the outcome of a question in words."""
     kind, _, reason = one["how"].partition(": ")
     vi, en = {"silent": ("không trả lời", "no answer"), "refused": ("bị từ chối", "refused")}.get(kind, (kind, kind))
     return Fault(f"{vi}: {reason}", f"{en}: {reason}") if reason else Fault(vi, en)
@@ -122,7 +122,7 @@ def _forwarders(host: str, found: Sequence[Mapping[str, Any]], asked: Sequence[s
 
 
 def _root(host: str, found: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
-    """The root's servers: one that answers will do, but each answer without its signature comes from somebody else."""
+    """Yield faults of the root servers: one answer suffices, but an unsigned answer comes from somebody else."""
     if unsigned := [one["where"] for one in found if one["how"] == "unsigned"]:
         listed = ", ".join(unsigned)
         yield Fault(

@@ -1,7 +1,7 @@
-"""Who gets another password (R10.5): as the operator's words say, made into an order for the host.
+"""Turns the operator's options into an order for reissuing passwords (R10.5).
 
-A report is about one mailbox or a few, an agency with all below it, a list of addresses that have leaked, or all who
-were signed in from some address of the network since a moment, whose passwords may be known there.
+A report is about one mailbox or a few, an agency with all below it, a list of leaked addresses, or everybody who signed
+in from a network address since a moment, whose passwords may be known there.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema 
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Order
 
-VIET_NAM = timezone(timedelta(hours=7))  # all year
+VIET_NAM = timezone(timedelta(hours=7))  # no daylight saving time
 WAYS = ("accounts", "agency", "file", "client")
-LARGEST_FILE = 8 << 20  # octets of a list: 200,000 addresses
+LARGEST_FILE = 8 << 20  # bytes of a list: 200,000 addresses
 SHOWN = 5
 _ADDRESS = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 
 
 def order(arguments: dict[str, Any], register: Register, day: date, now: datetime, path: Callable[[str], str]) -> Order:
-    """The order that the options of a task mean, on a day; Failure where they contradict or cannot be.
+    """Return the order of a task's options on a day; raise Failure if they contradict each other.
 
-    `now` is the hour, with its zone, that no moment may lie after; `path` makes a path of a text.
+    `now` is the time, with its zone, that no moment may be after; `path` resolves a path.
     """
     _refuse_several([name for name in WAYS if arguments[name]])
     document, reported = _document(arguments["document"].strip(), arguments["document_date"].strip(), day)
@@ -67,7 +67,7 @@ def _refuse_several(named: list[str]) -> None:
 
 
 def _document(document: str, reported: str, day: date) -> tuple[str, str]:
-    """The number and symbol of the report, and its day in ISO 8601; each may be empty."""
+    """Return the report's number and symbol, and its day (ISO 8601); each may be empty."""
     if document and documents.parse(document) is None:
         raise Failure(
             f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-SNV hoặc 650/UBND-NV.",
@@ -90,7 +90,7 @@ def _document(document: str, reported: str, day: date) -> tuple[str, str]:
 
 
 def _listed(path: Path) -> list[str]:
-    """The addresses of a file, one a line; empty lines and those that begin with # say nothing."""
+    """Return the addresses of a file, one a line, without empty lines and comments (#)."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise _failure(f"{path} lớn hơn 8 MB", f"{path} is larger than 8 MB")
@@ -111,7 +111,7 @@ def _listed(path: Path) -> list[str]:
 
 
 def _agencies(register: Register, code: str, day: date) -> list[str]:
-    """An agency and all below it on a day."""
+    """Return an agency's code and those of all below it on a day."""
     if not code:
         return []
     if code not in register.agencies:
@@ -123,7 +123,7 @@ def _agencies(register: Register, code: str, day: date) -> list[str]:
 
 
 def _seen(client: str, since: str, now: datetime) -> tuple[str, str]:
-    """The address or network, and the moment from which on, with its zone; both or neither."""
+    """Return the network address and the moment, with its zone; both or neither."""
     if bool(client) != bool(since):
         raise _failure(
             "client (địa chỉ mạng) và since (từ lúc nào) phải nêu cùng nhau",

@@ -1,7 +1,7 @@
-"""Judge every setting of a host by itself: type, choices, and what each role demands of it, named as it was written.
+"""Judges every setting of a host: type, choices, and each role's conditions, by the name that was written.
 
-A setting that is wrong does not keep others from being judged. A default that is made of a wrong setting is not
-reported a second time: the fault names the variable that the operator wrote, with its file and line.
+A wrong setting does not prevent judging the others. A default derived from a wrong setting is not reported again: the
+fault names the variable that the operator wrote, with its file and line.
 """
 
 from __future__ import annotations
@@ -21,41 +21,43 @@ from jinja2 import nodes
 
 from . import forms
 
-# How a type of Ansible's argument specs is told in Vietnamese.
+# Vietnamese names of Ansible's argument types.
 TYPES = MappingProxyType(
     {"int": "số nguyên", "float": "số", "bool": "true hoặc false", "list": "danh sách", "dict": "bảng khóa: giá trị"}
     | {"str": "chữ", "path": "đường dẫn", "raw": "giá trị"}
 )
-# Facts of the host are not gathered yet when a playbook asks; the role itself asks again when they are.
+# Facts are not gathered yet when a playbook asks; the role checks again when they are.
 UNGATHERED = "ansible_facts"
 COMMAND_LINE = "-e"
 
-# How a role's own text ends, in place of which the file and line are told.
+# The end of a role's own text, which is replaced by file and line.
 _IN_INVENTORY = re.compile(r"\s*(Sửa trong inventory|Set (it|them) in the inventory)[.]$")
 _PARSER = jinja2.Environment()  # noqa: S701 - it parses, and renders nothing
 
 
 class Fault(NamedTuple):
-    """What is wrong and the way out, in both languages."""
+    """A fault and the way out, in both languages."""
 
     vi: str
     en: str
 
 
 class Templar(Protocol):
-    """Ansible's own templates and conditionals, over the variables of a host and a role."""
+    """Ansible's templates and conditionals, over the variables of a host and a role."""
 
     def template(self, value: Any) -> Any:
-        """The value, with what it refers to."""
+        """Return the value with its templates rendered."""
 
     def evaluate_conditional(self, condition: Any) -> bool:
-        """Whether it holds."""
+        """Say whether the condition holds."""
 
 
 class Role(NamedTuple):
-    """What a role can be given: its options, as argument specs have them, and what must hold of their values and of
-    what a host has room for, each a `name`, and `that` and `fail_msg` as `ansible.builtin.assert` takes them; its
-    defaults, and the values that it makes of all of them.
+    """A role's inputs.
+
+    `options` are its argument specs; `settings` and `room` are conditions on values and on the host's capacity, each
+    with `name`, `that` and `fail_msg` as `ansible.builtin.assert` takes them; `defaults` are its defaults, `made` the
+    values that it derives from all of them.
     """
 
     name: str
@@ -67,20 +69,20 @@ class Role(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a variable is set: a file with a line, or the command line; unknown where `path` is empty."""
+    """The place where a variable is set: a file with a line, or the command line; unknown if `path` is empty."""
 
     path: str = ""
     line: int | None = None
 
     def __str__(self) -> str:
-        """Relative to the folder that the operator works in, where the file is below it."""
+        """Return the place, relative to the working directory if the file is below it."""
         if self.path == COMMAND_LINE:
             return self.path
         here = os.path.relpath(self.path)
         return f"{self.path if here.startswith('..') else here}{f':{self.line}' if self.line else ''}"
 
     def way_out(self) -> Fault:
-        """Where to set it right."""
+        """Return where to correct the variable."""
         if not self.path:
             return Fault("Sửa trong inventory.", "Set it in the inventory.")
         if self.path == COMMAND_LINE:
@@ -89,7 +91,7 @@ class Place(NamedTuple):
 
 
 def place(name: str, value: Any) -> Place:
-    """Where Ansible has read a variable's value, or else its name (of true, false and null it keeps no origin)."""
+    """Return where Ansible read a variable's value, or else its name (true, false and null keep no origin)."""
     for item in (value, name):
         if origin := Origin.get_tag(item):
             return Place(origin.path, origin.line_num) if origin.path else Place(COMMAND_LINE)
@@ -97,7 +99,7 @@ def place(name: str, value: Any) -> Place:
 
 
 class Values:
-    """The variables of a host: which of them the operator wrote, and which follow from which."""
+    """The variables of a host: those the operator wrote, and the dependencies among them."""
 
     def __init__(self, given: Mapping[str, Any], shared: Mapping[str, Any], spoilt: Iterable[str] = ()) -> None:
         """`given` are those of the host, `shared` the defaults of all inventories; `spoilt` cannot be known at all."""
@@ -111,18 +113,18 @@ class Values:
             self.broken.add(UNGATHERED)
 
     def is_written(self, name: str) -> bool:
-        """Whether the operator has set it, in the inventory or by -e, to another value than the default."""
+        """Say whether the operator has set the variable to another value than the default."""
         if name not in self.given or name not in self._shared:
             return name in self.given
         ours, given = self._shared[name], self.given[name]
         return bool(ours != given) or isinstance(ours, bool) != isinstance(given, bool)
 
     def place(self, name: str) -> Place:
-        """Where a variable of the host is set."""
+        """Return where a variable of the host is set."""
         return place(self._names.get(name, name), self.given.get(name))
 
     def below(self, start: Iterable[str], role: Role | None = None) -> set[str]:
-        """These names, and all that their values are made of."""
+        """Return these names and all that their values derive from."""
         found: set[str] = set()
         waiting = list(start)
         while waiting:
@@ -144,17 +146,17 @@ class Values:
         return role.defaults.get(name, role.made.get(name)) if role else None
 
     def sources(self, name: str, role: Role | None = None) -> list[str]:
-        """What the operator wrote of what a value is made of; the name itself where it was written."""
+        """Return the operator's variables that a value derives from; the name itself if the operator set it."""
         return [name] if self.is_written(name) else sorted(filter(self.is_written, self.below([name], role)))
 
     def told(self, names: Iterable[str]) -> str:
-        """Variables with their values and places, as a message begins."""
+        """Return variables with values and places, as the beginning of a message."""
         found = [(name, self.place(name)) for name in names]
         return ", ".join(f"{name} = {self.given[name]!r}{f' ({at})' if at.path else ''}" for name, at in found)
 
 
 def references(value: Any) -> set[str]:
-    """The variables that a value's templates name, at any depth."""
+    """Return the variables that a value's templates name, at any depth."""
     if isinstance(value, str):
         return _named(value) if "{{" in value or "{%" in value else set()
     if isinstance(value, Mapping):
@@ -172,10 +174,10 @@ def _named(template: str) -> set[str]:
 
 
 def judge_types(roles: Sequence[Role], values: Values, templar: Templar) -> Iterator[Fault]:
-    """Values of another type than is wanted, not among the choices, or that cannot be made out.
+    """Yield values of a wrong type, not among the choices, or that cannot be evaluated.
 
-    Text that says a number or yes and no is of another type, too: Ansible's own look at a role's values takes it, and
-    what uses them then takes `"false"` for yes. What the operator wrote comes before what follows from it.
+    Text that means a number or a truth value is a wrong type, too: Ansible's own validation converts it, and what uses
+    the value then takes `"false"` for true. Values that the operator wrote come before derived ones.
     """
     wanted = {name: role.options[name] for role in reversed(roles) for name in role.options if name in values.given}
     for name in sorted(wanted, key=lambda name: (not values.is_written(name), name)):
@@ -187,7 +189,7 @@ def judge_types(roles: Sequence[Role], values: Values, templar: Templar) -> Iter
 
 
 def judge_forms(roles: Sequence[Role], values: Values, templar: Templar) -> Iterator[Fault]:
-    """Values of the right type that are no address, time, size or name where one is meant (`forms.py`)."""
+    """Yield values of the right type in the wrong form of an address, time, size or name (`forms.py`)."""
     names = {name for role in roles for name in role.options if name in values.given}
     for name in sorted(names, key=lambda name: (not values.is_written(name), name)):
         if values.below([name]) & values.broken:
@@ -203,7 +205,7 @@ def judge_forms(roles: Sequence[Role], values: Values, templar: Templar) -> Iter
 
 
 def _way_back(name: str, values: Values) -> tuple[Fault, Fault]:
-    """How a message begins where a value follows from what the operator wrote, and where to set that right."""
+    """Return the beginning of a message about a derived value, and where to correct what it derives from."""
     written = values.sources(name)
     out = values.place(written[0] if written else name).way_out() if len(written) < 2 else Place().way_out()
     if written in ([], [name]):
@@ -235,7 +237,7 @@ def _type(name: str, option: Mapping[str, Any], values: Values, templar: Templar
 
 
 def _wanted(option: Mapping[str, Any], said: str) -> str:
-    """What Ansible says of a value within; of the value itself, in fewer words."""
+    """Return Ansible's message about an inner value, or a shorter one about the value itself."""
     if "found in" in said:
         return said
     choices = ", ".join(map(str, option.get("choices", [])))
@@ -251,7 +253,7 @@ def _kind(option: Mapping[str, Any]) -> str:
 
 
 def _text(name: str, values: Values, found: Any, meant: Any) -> Fault:
-    """What to write in the place of text; where a template makes it, what that is made of is to be written so."""
+    """Return the fault of text in place of another type, with what to write; for a template, in its variables."""
     line, argument = json.dumps(meant, ensure_ascii=False), json.dumps({name: meant}, ensure_ascii=False)
     quotes = Fault(", không có dấu nháy", ", without quotes") if _is_plain(meant) else Fault("", "")
     value, out = values.given[name], values.place(name)
@@ -275,12 +277,12 @@ def _text(name: str, values: Values, found: Any, meant: Any) -> Fault:
 
 
 def _is_plain(meant: Any) -> bool:
-    """Whether the value is written without any quotes: a number, yes or no; not a list of words."""
+    """Say whether a value is written without quotes: a number or a truth value, not a list."""
     return isinstance(meant, bool | int | float)
 
 
 def _has_text_for(meant: Any, found: Any) -> bool:
-    """Whether text was found where something else is meant, at any depth."""
+    """Say whether text stands where another type is meant, at any depth."""
     if isinstance(meant, dict) and isinstance(found, Mapping):
         return any(_has_text_for(value, found.get(key)) for key, value in meant.items())
     if isinstance(meant, list) and isinstance(found, list):
@@ -291,9 +293,9 @@ def _has_text_for(meant: Any, found: Any) -> bool:
 def judge_conditions(
     role: Role, wanted: Iterable[Mapping[str, Any]], values: Values, templar: Templar
 ) -> Iterator[Fault]:
-    """What a role demands of its settings, or of a host's room, and does not hold.
+    """Yield the unfulfilled conditions of a role on its settings, or on a host's capacity.
 
-    A condition over a value that has been reported, or over facts that are not gathered yet, is not judged.
+    Conditions over a value already reported, or over facts not yet gathered, are not judged.
     """
     for demand in wanted:
         failed = [one for one in conditions(demand) if not _spoilt(one, role, values) and not _holds(one, templar)]
@@ -305,7 +307,7 @@ def judge_conditions(
 
 
 def _refusal(role: Role, demand: Mapping[str, Any], written: Sequence[str], values: Values, templar: Templar) -> Fault:
-    """A role's own text, behind what the operator wrote, and where."""
+    """Return a role's own text, preceded by what the operator wrote and where."""
     try:
         vi, _, en = str(templar.template(demand["fail_msg"])).partition(" -- ")
     except Exception as error:  # noqa: BLE001 - a value that the message shows cannot be made out
@@ -319,17 +321,17 @@ def _refusal(role: Role, demand: Mapping[str, Any], written: Sequence[str], valu
 
 
 def refused(role: str, wanted: Iterable[Mapping[str, Any]], templar: Templar) -> Iterator[Fault]:
-    """What the role that is about to run demands and does not hold, by the variables of its own task."""
+    """Yield the unfulfilled conditions of the role about to run, by its task's variables."""
     yield from judge_conditions(Role(role, {}, [], {}), wanted, Values({UNGATHERED: {}}, {}), templar)
 
 
 def conditions(demand: Mapping[str, Any]) -> list[str]:
-    """The conditions of one entry of `meta/settings.yml`."""
+    """Return the conditions of an entry of `meta/settings.yml`."""
     return demand["that"] if isinstance(demand["that"], list) else [demand["that"]]
 
 
 def condition_names(condition: Any) -> set[str]:
-    """The variables that a condition names."""
+    """Return the variables that a condition names."""
     return _named(f"{{{{ {condition} }}}}")
 
 
@@ -345,5 +347,5 @@ def _holds(condition: Any, templar: Templar) -> bool:
 
 
 def unbroken(names: Collection[str], values: Values, role: Role | None = None) -> bool:
-    """Whether nothing that these variables are made of has been reported."""
+    """Say whether nothing that these variables derive from has been reported."""
     return not values.below(names, role) & values.broken

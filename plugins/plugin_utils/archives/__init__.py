@@ -1,4 +1,4 @@
-"""Archives and exports on the controller: what is due, what is kept, and how it comes back.
+"""Archives and exports on the controller.
 
-`carrying` has the host do each step in its order, `keeping` has the sealed files in a private folder.
+`carrying` lets the host do each step in order, `keeping` stores the encrypted files in a private folder.
 """

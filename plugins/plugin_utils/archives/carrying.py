@@ -1,6 +1,6 @@
-"""Archives, restores, purges and exports in steps; a run that ends anywhere is made good by the next.
+"""Archives, restores, purges and exports mailboxes in steps; a run that ends anywhere is completed by the next.
 
-A mailbox is sealed on the host, fetched and compared here, and leaves the store only then.
+A mailbox is encrypted on the host, fetched and compared here, and only then removed from the store.
 """
 
 from __future__ import annotations
@@ -24,35 +24,35 @@ from . import keeping
 from .keeping import Keeper
 
 MAILBOX = re.compile(r"(official|agency)/([A-Za-z0-9-]{1,64})")
-LARGEST_SIGNATURE = 20_000  # octets
+LARGEST_SIGNATURE = 20_000  # bytes
 Row = dict[str, Any]
 
 
 class Host(Protocol):
-    """The mail host, as seen from here. Each method may raise Failure; what was done before holds."""
+    """The mail host. Each method may raise Failure; earlier steps stay done."""
 
     def ask(self, request: Mapping[str, Any], file: Path | None = None) -> Row:
-        """The host program's answer to a request; `file` goes there before, and the request gets its place."""
+        """Send a request to the host program, and return its answer; `file` is copied there before."""
 
     def fetch(self, remote: str, local: str) -> None:
-        """Fetch a sealed file."""
+        """Fetch an encrypted file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The document that an act rests on, and its day (ISO 8601)."""
+    """The document that orders an act, and its day (ISO 8601)."""
 
     document: str
     day: str
 
     def asked(self) -> dict[str, str]:
-        """It as a request has it."""
+        """Return it in the form of a request."""
         return {"document": self.document, "document_date": self.day}
 
 
 @dataclass(frozen=True, slots=True)
 class Archivist:
-    """Works by the register of `timeline`, with sealed files in `keeper`; where it is `dry_run` nothing is changed."""
+    """Works by the register of `timeline`, with encrypted files in `keeper`; a `dry_run` changes nothing."""
 
     timeline: Timeline
     host: Host
@@ -60,7 +60,7 @@ class Archivist:
     dry_run: bool = False
 
     def list_all(self) -> Row:
-        """What is due, with whether it still lies in the store, and the archives that there are."""
+        """Return what is due, whether it is still in the store, and the existing archives."""
         told = self._ask({"step": "list"})
         stored = {(each["kind"], each["id"]): each for each in told["closed"]}
         due = [_due(each, stored[each.key]) for each in archiving.due(self.timeline) if each.key in stored]
@@ -72,7 +72,7 @@ class Archivist:
         return {"due": [each for each in due if each["stored"]], "archives": archives, "changed": False}
 
     def archive(self, mailboxes: Sequence[str], reason: Reason) -> Row:
-        """Seal these mailboxes, have their files here, and have them leave the store."""
+        """Encrypt these mailboxes, fetch their files, and remove them from the store."""
         wanted = self._refuse_early(mailboxes)
         recipient = self._operator_key()
         done: list[Row] = []
@@ -86,7 +86,7 @@ class Archivist:
         return {"archived": done, "changed": any(each["changed"] for each in done)}
 
     def _keep(self, sealed: Row) -> bool:
-        """The sealed file comes here, and only then the mailbox leaves the store; whether there was anything to do."""
+        """Fetch the encrypted file, then remove the mailbox from the store; return whether anything was to do."""
         if "removed" in sealed["steps"] and not self.keeper.has(sealed):
             raise _lost(sealed, self.keeper.file(sealed))
         if self.dry_run:
@@ -96,7 +96,7 @@ class Archivist:
         return fetched or bool(told["changed"])
 
     def _refuse_early(self, mailboxes: Sequence[str]) -> list[Kept]:
-        """Of all mailboxes before anything is done with the first: closed, and for as long as the policy says."""
+        """Check all mailboxes before the first is touched: closed, and for as long as the policy demands."""
         if not mailboxes:
             raise _failure("Chưa nêu hộp thư nào (mailboxes)", "No mailbox is named (mailboxes)")
         kept = archiving.kept(self.timeline)
@@ -124,7 +124,7 @@ class Archivist:
         return key
 
     def restore(self, mailbox: str, number: int, identity: Path, reason: Reason, into: tuple[str, str]) -> Row:
-        """Put an archive back into its mailbox, or `into` a folder (mailbox, folder) of another one."""
+        """Restore an archive into its mailbox, or `into` a folder (mailbox, folder) of another one."""
         archive = self._find(mailbox, number)
         if not self.keeper.has(archive):
             raise _lost(archive, self.keeper.file(archive))
@@ -141,7 +141,7 @@ class Archivist:
         return {"restored": {**archive, **told}, "changed": told["changed"]}
 
     def _find(self, mailbox: str, number: int) -> Row:
-        """The archive with a number, or else the last one of a mailbox."""
+        """Return the archive with a number, or else the last one of a mailbox."""
         key = _key(mailbox)
         archives: list[Row] = self._ask({"step": "list"})["archives"]
         own = [each for each in archives if (each["kind"], each["id"]) == key and "removing" in each["steps"]]
@@ -154,7 +154,7 @@ class Archivist:
         return found[-1]
 
     def purge(self, mailboxes: Sequence[str], reason: Reason) -> Row:
-        """Write the plan to be signed; where it is signed, have it on record and delete the sealed files."""
+        """Write the plan to be signed; once it is signed, record it and delete the encrypted files."""
         if not mailboxes:
             raise _failure("Chưa nêu hộp thư nào (mailboxes)", "No mailbox is named (mailboxes)")
         names = ["/".join(_key(each)) for each in dict.fromkeys(mailboxes)]
@@ -172,13 +172,13 @@ class Archivist:
         return {**said, "archives": told["archives"], "changed": changed}
 
     def _write_plan(self, folder: Path, told: Row) -> bool:
-        """The plan and its checksum, which two operators sign."""
+        """Write the plan and its checksum, which two operators sign."""
         plan = controller.write_private_text(folder / "plan.json", pretty(told["plan"]) + "\n", dry_run=self.dry_run)
         text = f"{told['checksum']}\n"
         return controller.write_private_text(folder / "plan.sha256", text, dry_run=self.dry_run) or plan
 
     def export(self, mailbox: str, key: str, reason: Reason) -> Row:
-        """One sealed file with all that is stored about somebody, which their own key opens."""
+        """Write an encrypted file with everything stored about a person, for the person's own key."""
         kind, id_ = _key(mailbox)
         if not age.is_key(key):
             raise _failure(
@@ -198,7 +198,7 @@ class Archivist:
 
 
 def carry_out(archivist: Archivist, arguments: Mapping[str, Any]) -> Row:
-    """Do the step that a task's options name; `identity` among them is a path. Failure where they are not enough."""
+    """Do the step of a task's options (`identity` is a path); raise Failure if options are missing."""
     step, mailboxes = arguments["step"], arguments["mailboxes"]
     if step == "list":
         return archivist.list_all()
@@ -225,7 +225,7 @@ def _reason(document: str, day: str) -> Reason:
 
 
 def _due(kept: Kept, stored: Row) -> Row:
-    """What is due, and whether the server knows it as the register does: else the register was not applied."""
+    """Return a due mailbox, and whether the server agrees with the register: if not, the register was not applied."""
     return {**kept._asdict(), "stored": stored["stored"], "agrees": stored["since"] == kept.since}
 
 
@@ -240,7 +240,7 @@ def _key(text: str) -> tuple[str, str]:
 
 
 def _signatures(folder: Path) -> list[str]:
-    """What lies beside the plan as a signature; Failure where it cannot be read, or is too large to be one."""
+    """Return the signatures beside the plan; raise Failure for an unreadable or oversized one."""
     found = []
     for path in sorted(folder.glob("*.sig")):
         try:

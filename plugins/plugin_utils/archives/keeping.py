@@ -1,4 +1,4 @@
-"""The private folder of sealed files on the controller: fetched whole, checked, opened by the operator's key."""
+"""The private folder of encrypted files on the controller: fetched atomically, verified, opened by the operator's key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ...module_utils import durable
 from .. import controller
 from ..letters import sealing
 
-with suppress(ImportError):  # sealing.check says so
+with suppress(ImportError):  # sealing.check reports it
     import pyrage
 
 _RECORDED = (
@@ -29,23 +29,24 @@ _RECORDED = (
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Keeps sealed files in `folder`."""
+    """Keeps encrypted files in `folder`."""
 
     folder: Path
 
     def file(self, archive: Mapping[str, Any]) -> Path:
-        """Where the sealed file of an archive is, or would be."""
+        """Return the path of an archive's encrypted file."""
         return self.folder / f"{archive['kind']}-{archive['id']}-{archive['number']}.age"
 
     def has(self, archive: Mapping[str, Any]) -> bool:
-        """Whether it is there, and is what was sealed."""
+        """Say whether the file is there, with the recorded checksum."""
         path = self.file(archive)
         return path.is_file() and checksum(path) == archive["sealed"]
 
     def take(self, archive: Mapping[str, Any], fetch: Callable[[str, str], None]) -> bool:
-        """Have the sealed file of an archive and a record beside it; whether it had to be fetched.
+        """Have an archive's encrypted file and its record here; return whether it had to be fetched.
 
-        Failure where what came is not what was sealed.
+        Raises:
+            Failure: what came is not what was encrypted.
         """
         path = self.file(archive)
         fetched = not self.has(archive)
@@ -56,7 +57,7 @@ class Keeper:
         return fetched
 
     def drop(self, archive: Mapping[str, Any]) -> bool:
-        """Delete the sealed file of an archive; its record stays. Whether it was there."""
+        """Delete an archive's encrypted file, not its record; return whether it was there."""
         path = self.file(archive)
         there = path.exists()
         path.unlink(missing_ok=True)
@@ -64,7 +65,7 @@ class Keeper:
 
 
 def fetch_whole(sealed: Mapping[str, Any], path: Path, fetch: Callable[[str, str], None]) -> None:
-    """Fetch a sealed file of the host (`path`, `sealed`: its SHA-256) to a private place, as a whole or not at all."""
+    """Fetch the host's encrypted file (`path`, `sealed`: its SHA-256) to a private path, atomically."""
     controller.prepare_private(path)
     part = path.with_name(f".{path.name}.part")
     part.unlink(missing_ok=True)
@@ -89,7 +90,7 @@ def fetch_whole(sealed: Mapping[str, Any], path: Path, fetch: Callable[[str, str
 
 
 def checksum(path: Path) -> str:
-    """SHA-256 of a file; Failure where it cannot be read."""
+    """Return the SHA-256 of a file; raise Failure if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -98,7 +99,7 @@ def checksum(path: Path) -> str:
 
 
 def read_identity(path: Path) -> str:
-    """The private key of age in a file, as age-keygen writes it; Failure where there is none."""
+    """Return the private age key in a file of age-keygen; raise Failure if there is none."""
     sealing.check()
     try:
         lines = path.read_text(encoding="ascii").split()
@@ -117,9 +118,9 @@ def read_identity(path: Path) -> str:
 
 
 def reseal(sealed: Path, identity: str, target: Path) -> str:
-    """Seal a file anew, to a key made for this once, which is returned: the operator's own never leaves this machine.
+    """Encrypt a file again to a key made for this purpose, and return that key: the operator's own never leaves here.
 
-    What is in it goes through memory alone. Failure where the key does not open it, or it was cut or changed.
+    The content passes through memory only. Raises Failure if the key does not open it, or it was truncated or changed.
     """
     sealing.check()
     once = pyrage.x25519.Identity.generate()

@@ -1,4 +1,4 @@
-"""What the playbook says of a step, a line each: Vietnamese first, then English."""
+"""The playbook's lines about a step: Vietnamese first, then English."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 
 
 def said(step: str, told: Row, *, dry_run: bool) -> list[str]:
-    """The lines about what a step has told; where it was only looked at, about what would be so."""
+    """Return the lines about a step's result; in a dry run, about what would be done."""
     lines: dict[str, Callable[[Row, bool], Iterator[str]]] = {
         "list": _list,
         "archive": _archive,

@@ -1,1 +1,1 @@
-"""The audit on the controller: heads of the chain that are kept here, and what was done with a mailbox, as papers."""
+"""The audit on the controller: kept heads of the chain, and the records of a mailbox as papers."""

@@ -23,7 +23,7 @@ OBJECTS = (ALTERED, LACKING, STRANGE)
 
 @dataclass(frozen=True)
 class Who:
-    """Who has a head kept, of which host, and, after a restore, by which document heads are lost for good."""
+    """Who keeps a head, of which host, and, after a restore, by which document heads are lost for good."""
 
     actor: str
     host: str
@@ -32,7 +32,7 @@ class Who:
 
 @dataclass(frozen=True)
 class Place:
-    """The file of heads, and what its copy on the backup host has; None where there is none, or it is away."""
+    """The file of heads, and the content of its copy on the backup host; None if there is none or it is away."""
 
     path: Path
     copy: str | None = None
@@ -40,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Kept:
-    """Whether the file is (or would be) another; the lines that its copy does not have; what is to be said of these."""
+    """Whether the file is (or would be) changed, the lines that its copy lacks, and remarks."""
 
     changed: bool
     missing: str = ""
@@ -48,7 +48,7 @@ class Kept:
 
 
 def known(path: Path, copy: str | None = None) -> list[Head]:
-    """The heads that have to be in the chain: those of the file, and those that only its copy elsewhere has.
+    """Return the heads that must be in the chain: those of the file, and those only in its copy.
 
     Raises:
         Failure: the file cannot be read, or a line is no head.
@@ -75,7 +75,7 @@ def known(path: Path, copy: str | None = None) -> list[Head]:
 
 
 def _only_there(path: Path, copy: str | None) -> list[str]:
-    """The lines that only the copy has: the file was cut, or the copy was edited."""
+    """Return the lines that only the copy has: the file was truncated, or the copy edited."""
     here = set(_lines(path))
     return [line for line in (copy or "").splitlines() if line.strip() and line not in here]
 
@@ -88,10 +88,10 @@ def _lines(path: Path) -> list[str]:
 
 
 def keep(place: Place, answer: Mapping[str, Any], who: Who, now: datetime, *, dry_run: bool) -> Kept:
-    """Put the newest head behind those that are kept, and behind what only the copy of them has.
+    """Append the newest head to the kept ones and those only in the copy.
 
     Raises:
-        Failure: the chain does not hold, or an older head is not in it any more and no document says why.
+        Failure: the chain does not hold, or an older head is no longer in it and no document says why.
     """
     path, copy = place.path, place.copy
     before, back = known(path, copy), _only_there(path, copy)
@@ -118,14 +118,14 @@ def _line(head: Head, answer: Mapping[str, Any], who: Who, now: datetime, void: 
 
 
 def _taken_back(path: Path, back: Sequence[str]) -> tuple[str, str]:
-    """What is to be said of lines that only the backup host had, in Vietnamese and English."""
+    """Return the remark about lines that only the backup host had, in Vietnamese and English."""
     vi = f"Máy sao lưu có {len(back)} đầu chuỗi mà {path} không có: tệp đó bị cắt bớt, hoặc bản ở máy sao lưu bị sửa."
     en = f"The backup host has {len(back)} heads that {path} has not: this file was cut, or the copy there was edited."
     return vi, en
 
 
 def _with(error: Failure, path: Path, back: Sequence[str]) -> Failure:
-    """Why the chain does not hold, and where the heads come from that it was compared with."""
+    """Return the failure with the origin of the heads that it was compared with."""
     if not back:
         return error
     vi, en = _taken_back(path, back)
@@ -133,7 +133,7 @@ def _with(error: Failure, path: Path, back: Sequence[str]) -> Failure:
 
 
 def _void(answer: Mapping[str, Any], before: Sequence[Head], document: str) -> list[int]:
-    """The numbers of heads that are lost, where a document says so; none where the chain holds."""
+    """Return the numbers of heads lost by a document; none if the chain holds."""
     if answer["holds"]:
         return []
     faults = answer["faults"]
@@ -169,7 +169,7 @@ def _broken(answer: Mapping[str, Any], document: str) -> Failure:
 
 
 def commit(path: Path, head: Mapping[str, Any], *, dry_run: bool) -> bool:
-    """Put the file into the git log, signed where the clone has a key to sign with; whether there was anything new.
+    """Commit the file, signed if the clone has a signing key; return whether it was changed.
 
     Raises:
         Failure: it is in no clone, git ignores it there, or git refuses.

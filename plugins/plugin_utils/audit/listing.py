@@ -1,4 +1,4 @@
-"""What was done with a mailbox, as a paper in Vietnamese and as JSON: what, when, by whom, let in by whom."""
+"""The records of a mailbox as a paper in Vietnamese and as JSON: action, time, operator, and author in the register."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from ..papers import drawing, text
 from ..papers.model import OPEN_NUMBER, Block, Head, Paper, Signer, Text, table
 from ..recall.content import day_of, moment
 
-SHOWN = 20  # faults of the chain on a paper; the JSON beside it has more
+SHOWN = 20  # maximum number of faults on a paper; the JSON has more
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HEADINGS = ("Lúc", "Việc", "Văn bản", "Người làm", "Người duyệt", "Dòng")
-# What each signature of git is, in Vietnamese.
+# Vietnamese words for git's verdicts on signatures.
 _SIGNATURES = {
     "good": "có chữ ký đúng",
     "unsigned": "không ký",
@@ -36,10 +36,10 @@ _SIGNATURES = {
 
 
 def told(answer: Mapping[str, Any], register: Path) -> dict[str, Any]:
-    """The host's answer, with whose each entry is as the register's git log has it, where it has it.
+    """Return the host's answer, with the author of each entry from the register's git log if it has one.
 
-    Of an entry that a commit of the register led to: the proposal that brought its document into the agency's file.
-    Else what the server recorded of the commit that was applied.
+    For an entry that follows from a commit of the register it is the author of the proposal that brought its document
+    into the agency's file; else what the server recorded of the applied commit.
     """
     files = [f"agencies/{agency}.yml" for agency in answer["agencies"] if re.fullmatch("[a-z0-9-]+", agency)]
     found: dict[tuple[str, str], dict[str, str]] = {}
@@ -60,7 +60,7 @@ def _origin(register: Path, commit: str, document: str, files: list[str]) -> dic
 
 
 def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str]:
-    """Write JSON, text and PDF, each for its owner alone; the names of those that are new or other than before."""
+    """Write JSON, text and PDF, each for its owner alone; return the names of new or changed ones."""
     name = re.sub(r"[^A-Za-z0-9@._-]", "_", answer["mailbox"]["address"]).lstrip(".")
     paper = content_of(answer)
     files = {
@@ -73,7 +73,7 @@ def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str
 
 
 def content_of(answer: Mapping[str, Any]) -> Paper:
-    """The paper: a table of all entries, the newest first."""
+    """Return the paper: a table of all entries, the newest first."""
     mailbox = answer["mailbox"]
     parts: list[Block] = [
         Text(f"Hộp thư: {mailbox['address']} ({mailbox['kind']}/{mailbox['id']}). Lúc: giờ Việt Nam."),
@@ -89,14 +89,14 @@ def content_of(answer: Mapping[str, Any]) -> Paper:
 
 
 def _day(answer: Mapping[str, Any]) -> date | None:
-    """The day of the newest thing that the paper tells of; None where there is nothing."""
+    """Return the day of the newest fact on the paper, or None."""
     head = answer["verdict"]["head"] or {}
     moments = [head.get("at"), *(entry["at"] for entry in answer["entries"])]
     return max((day_of(at) for at in moments if at), default=None)
 
 
 def _verdict(found: Mapping[str, Any]) -> list[Block]:
-    """What was found of the chain that these very entries were read from."""
+    """Return the verification of the chain that these entries were read from."""
     shown = {**found, "faults": found["faults"][:SHOWN], "adopted": {}}
     first, *faults = show.verdict(shown, "vi")
     return [Text(f"{first[:1].upper()}{first[1:]}"), *(Text(each.strip()) for each in faults)]
@@ -117,7 +117,7 @@ def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _line(entry: Mapping[str, Any]) -> str:
-    """Which row an entry is made of, and what is wrong with it."""
+    """Return the row that an entry is made of, and its mark."""
     line = f"{entry['record']} {entry['key']}"
     return f"{line}: {show.mark(entry['mark'], 'vi').upper()}" if entry["mark"] else line
 
@@ -137,7 +137,7 @@ def _value(name: str, value: Any) -> str:
 
 
 def _by(entry: Mapping[str, Any]) -> str:
-    """Who wrote it into the register, with the signature; and who ran what wrote the row."""
+    """Return the author in the register with the signature, and who ran the program that wrote the row."""
     if not entry.get("author"):
         return str(entry["actor"])
     word = str(entry.get("signature") or "").partition(" ")[0]

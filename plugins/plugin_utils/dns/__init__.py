@@ -1,1 +1,1 @@
-"""What DNS must hold for mail: which records, how they are written down, and whether the servers hold them."""
+"""The DNS records that mail needs: computed, written as zone fragments, and compared with the servers."""

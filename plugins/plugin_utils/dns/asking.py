@@ -1,4 +1,4 @@
-"""Whether each authoritative server holds a record (dnspython). Nothing is changed anywhere."""
+"""Asks each authoritative server for a record (dnspython), and changes nothing."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ import dns.resolver
 
 from .records import Record
 
-# Seconds that a server has for an answer, over UDP and once more over TCP.
+# Seconds to wait for an answer, over UDP and again over TCP.
 PATIENCE = 3.0
 AT_ONCE = 16
 
 
 class State(Enum):
-    """What a server says of a record."""
+    """A server's state of a record."""
 
     HELD = "held"
     MISSING = "missing"
@@ -37,14 +37,14 @@ class State(Enum):
 
 
 class Server(NamedTuple):
-    """An authoritative server: its name, or its address once more, and its address."""
+    """An authoritative server: its name (or its address again) and its address."""
 
     name: str
     address: str
 
 
 class Answer(NamedTuple):
-    """What one server says of one record; `found` are its values where they are others."""
+    """One server's answer about one record; `found` are its values if they differ."""
 
     record: Record
     server: Server
@@ -53,20 +53,22 @@ class Answer(NamedTuple):
 
 
 def servers_of(domain: str, given: Sequence[str] = ()) -> list[Server]:
-    """The given servers (addresses or names), else those that the domain's own NS records name; none where none are."""
+    """Return the given servers (addresses or names), else those of the domain's own NS records."""
     names = list(given) or list(_names_of(domain))
     return [Server(name, address) for name in names for address in _addresses_of(name)]
 
 
 def ask(records: Sequence[Record], servers: Sequence[Server]) -> list[Answer]:
-    """What every server says of every record, in the order of the records; all asked side by side."""
+    """Return every server's answer about every record, in the order of the records, asked in parallel."""
     questions = [(record, server) for record in records for server in servers]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(lambda question: _ask(*question), questions))
 
 
 def resolve(record: Record, servers: Sequence[Server]) -> Answer:
-    """The same of what may lie in somebody else's zone (PTR): by these servers, else by this machine's resolver."""
+    """Return the answer about a record that may be in another zone (PTR): by these servers, else by this machine's
+    resolver.
+    """
     if held := next((said for said in ask([record], servers) if said.state is State.HELD), None):
         return held
     server = Server("DNS", "")
@@ -93,7 +95,7 @@ def _ask(record: Record, server: Server) -> Answer:
 
 
 def _compared(record: Record, server: Server, found: Sequence[dns.rdata.Rdata]) -> Answer:
-    """Of TXT, each value is to be among those found, and the only one of its kind: others may stand beside it."""
+    """Compare found values with the wanted ones; other TXT values are allowed, but none of the same kind."""
     there, wanted = {_text(rdata) for rdata in found}, {_text(_rdata(record.type, value)) for value in record.values}
     if record.type == "TXT":
         kinds = {_kind(value) for value in wanted}
@@ -105,7 +107,7 @@ def _compared(record: Record, server: Server, found: Sequence[dns.rdata.Rdata]) 
 
 
 def _kind(text: str) -> str:
-    """Of a TXT record: what it says of itself first, such as v=spf1."""
+    """Return the kind of a TXT record: its first word, such as v=spf1."""
     return text.partition(" ")[0].rstrip(";").lower()
 
 
@@ -117,14 +119,14 @@ def _rdata(kind: str, value: str) -> dns.rdata.Rdata:
 
 
 def _text(rdata: dns.rdata.Rdata) -> str:
-    """A value in one form: the strings of TXT together, for where they are cut means nothing (RFC 7208, 3.3)."""
+    """Return a value in a canonical form: TXT strings joined, because their splitting means nothing (RFC 7208, 3.3)."""
     if isinstance(rdata, dns.rdtypes.ANY.TXT.TXT):
         return b"".join(rdata.strings).decode("utf-8", "replace")
     return rdata.to_text().lower()
 
 
 def _names_of(domain: str) -> Iterator[str]:
-    """The NS records of the zone that the domain is in."""
+    """Yield the NS records of the zone that a domain is in."""
     try:
         zone = dns.resolver.zone_for_name(dns.name.from_text(domain), lifetime=2 * PATIENCE)
         for rdata in dns.resolver.resolve(zone, "NS", lifetime=2 * PATIENCE):

@@ -1,4 +1,4 @@
-"""The records that DNS must hold, from what the inventory and the host say. Pure: nothing is asked."""
+"""Computes the records that DNS must hold, from the inventory's and the host's facts. Pure: asks nothing."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import NamedTuple
 
-# Octets of one string of a TXT record (RFC 1035, 3.3.14).
+# Maximum bytes of one string of a TXT record (RFC 1035, 3.3.14).
 TXT_STRING = 255
-# Names under which mail programs look for a service, with its port (RFC 6186, 8314; 5804; 2782).
+# Service names that mail programs look up, with ports (RFC 6186, 8314; 5804; 2782).
 SERVICES = (
     ("_imaps._tcp", 993),
     ("_pop3s._tcp", 995),
@@ -18,12 +18,12 @@ SERVICES = (
     ("_sieve._tcp", 4190),
 )
 LDAPS = ("_ldaps._tcp", 636)
-# What is not offered, said so that a program does not go on looking (RFC 2782: a target of ".").
+# Services that are not offered: a target of "." stops programs from searching (RFC 2782).
 NOT_OFFERED = ("_imap._tcp", "_pop3._tcp")
 
 
 class Record(NamedTuple):
-    """All values of one name and type, as a zone has them: text with absolute names; TXT without quotes."""
+    """All values of one name and type, as in a zone: absolute names as text, TXT without quotes."""
 
     name: str
     type: str
@@ -33,7 +33,7 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Mail:
-    """What the records are made from. Names are without a final dot; addresses as text."""
+    """The input of the records. Names have no final dot; addresses are text."""
 
     domain: str
     host: str
@@ -54,12 +54,12 @@ class Mail:
 
 
 def wanted(mail: Mail) -> list[Record]:
-    """Every record, in the order in which people read them."""
+    """Return every record, in reading order."""
     return [*_addresses(mail), *_sending(mail), *_transport(mail), *_programs(mail), *_authorities(mail)]
 
 
 def pointers(mail: Mail) -> list[Record]:
-    """The names that whoever owns the addresses has to give them: they are asked for at the Internet provider."""
+    """Return the PTR records, which the owner of the addresses (the Internet provider) has to set."""
     return [
         Record(ip_address(address).reverse_pointer, "PTR", (f"{mail.host}.",), "PTR: others refuse mail without it")
         for address in mail.addresses
@@ -76,7 +76,7 @@ def _addresses(mail: Mail) -> Iterator[Record]:
 
 
 def _sending(mail: Mail) -> Iterator[Record]:
-    """Who may send as the domain, and as the host: its bounces and reports."""
+    """Yield the records of who may send as the domain, and as the host (bounces and reports)."""
     own = " ".join([f"a:{mail.host}", *mail.spf])
     yield Record(mail.domain, "TXT", (f"v=spf1 mx {own} -all",), "SPF: who may send for the domain (RFC 7208)")
     yield Record(mail.host, "TXT", ("v=spf1 a -all",), "SPF: who may greet as the host, and send its bounces")
@@ -90,7 +90,7 @@ def _sending(mail: Mail) -> Iterator[Record]:
 
 
 def _transport(mail: Mail) -> Iterator[Record]:
-    """How others' servers know ours when they bring mail."""
+    """Yield the records by which other servers verify ours when they deliver mail."""
     if mail.tlsa:
         yield Record(
             f"_25._tcp.{mail.host}", "TLSA", (f"3 1 1 {mail.tlsa}",), "DANE: our key, where the zone is signed (7672)"
@@ -105,7 +105,7 @@ def _transport(mail: Mail) -> Iterator[Record]:
 
 
 def _programs(mail: Mail) -> Iterator[Record]:
-    """Where mail programs find the services."""
+    """Yield the records by which mail programs find the services."""
     for name, port in (*SERVICES, *([LDAPS] if mail.ldap else [])):
         yield Record(f"{name}.{mail.domain}", "SRV", (f"0 1 {port} {mail.host}.",), "SRV: for mail programs (RFC 6186)")
     for name in NOT_OFFERED:

@@ -1,4 +1,4 @@
-"""What the servers answered, as a table that people read, and what is to be done about it."""
+"""Reports the servers' answers as a table for people, with ways out."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ WAYS_OUT = {
     State.OTHER: ("khác giá trị phải có: sửa trong vùng", "has other values: correct them in the zone"),
     State.SILENT: ("máy chủ tên không trả lời: hỏi nơi quản lý nó", "the name server is silent: ask who runs it"),
 }
-# Characters of a value that are shown: the rest of a key tells nobody anything.
+# Maximum number of characters shown of a value: nobody reads the rest of a key.
 SHOWN = 72
 
 
 def faults(answers: Sequence[Answer]) -> list[Answer]:
-    """Those that are not as they should be."""
+    """Return the answers of missing, different or unanswered records."""
     return [answer for answer in answers if answer.state is not State.HELD]
 
 
 def table(answers: Sequence[Answer]) -> list[str]:
-    """A line for each record, with a mark for each server; below it what is wrong and the way out."""
+    """Return a line for each record with a mark for each server, and below it faults with ways out."""
     lines = []
     for record, group in groupby(answers, key=lambda answer: answer.record):
         said = list(group)

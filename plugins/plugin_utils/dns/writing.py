@@ -1,4 +1,4 @@
-"""Records as a fragment of a zone (RFC 1035, 5) and as YAML for octoDNS."""
+"""Writes records as a fragment of a zone (RFC 1035, 5) and as YAML for octoDNS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEAD = """\
 
 
 def zone(records: Iterable[Record], domain: str, ttl: int) -> str:
-    """Lines of a zone file, with absolute names, so that they mean the same wherever they are included."""
+    """Return lines of a zone file with absolute names, so that they mean the same wherever they are included."""
     lines = [
         f"{record.name}. {ttl} IN {record.type} {_rdata(record.type, value)}\n"
         for record in records
@@ -26,7 +26,7 @@ def zone(records: Iterable[Record], domain: str, ttl: int) -> str:
 
 
 def octodns(records: Iterable[Record], domain: str, ttl: int) -> str:
-    """The same as YAML for octoDNS's provider of that name: relative names, sorted as it demands."""
+    """Return the records as YAML for octoDNS: relative names, sorted as it demands."""
     found: dict[str, list[dict[str, Any]]] = {}
     for record in records:
         found.setdefault(_relative(record.name, domain), []).append(_octodns(record, ttl))
@@ -36,7 +36,7 @@ def octodns(records: Iterable[Record], domain: str, ttl: int) -> str:
 
 
 def within(record: Record, domain: str) -> bool:
-    """Whether a record is in the zone of the domain."""
+    """Say whether a record is in the domain's zone."""
     return record.name == domain or record.name.endswith(f".{domain}")
 
 
@@ -57,7 +57,7 @@ def _octodns(record: Record, ttl: int) -> dict[str, Any]:
 
 
 def _value(kind: str, value: str) -> Any:
-    """One value in octoDNS's own form; a semicolon is escaped in its TXT."""
+    """Return a value in octoDNS's form; semicolons in its TXT are escaped."""
     words = value.split()
     match kind:
         case "TXT":

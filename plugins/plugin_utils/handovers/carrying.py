@@ -1,8 +1,8 @@
-"""What is handed over, and in which order: a run that ends anywhere is made good by the next (R11.2).
+"""Hands mailboxes over in steps; a run that ends anywhere is completed by the next (R11.2).
 
-The password comes first, so that nobody is in the mailbox any more; then the host records what is there and takes out
-what acts for the former custodian; then the record is written here; and last the host notes that it is done. The next
-run goes on behind the last step that holds.
+The password comes first, so that nobody is in the mailbox any more; then the host records its content and removes what
+acts for the former custodian; then the record is written here; last the host notes that it is done. The next run
+continues after the last completed step.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from . import minutes
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a host's record says of one mailbox: who has it, and to whom its last letter went, on which document."""
+    """The host's record of a mailbox: its holder, the recipient of its last letter, and that letter's document."""
 
     held: Held
     issued_to: str
@@ -35,13 +35,13 @@ class Known:
 
 
 class Host(Protocol):
-    """The mail host, as seen from here. Each method may raise Failure; what was done before holds."""
+    """The mail host. Each method may raise Failure; earlier steps stay done."""
 
     def held(self) -> tuple[list[Known], str]:
-        """Every open contact mailbox with a password, and the last day applied there in ISO 8601, or nothing."""
+        """Return every open contact mailbox with a password, and the last applied day (ISO 8601 or empty)."""
 
     def take(self, orders: Sequence[Handover]) -> list[dict[str, Any]]:
-        """Record what is in the mailboxes and take out what acts for the former custodians; the records."""
+        """Record the content of the mailboxes, remove what acts for the former custodians, and return the records."""
 
     def end(self, numbers: Sequence[int]) -> None:
         """Note that the records with these numbers are written."""
@@ -49,7 +49,7 @@ class Host(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run handed over, or in `foresee` would: which, the records' files, how many agencies have letters."""
+    """The result of a run, or in `foresee` of a future one: hand-overs, the records' files, agencies with letters."""
 
     handovers: list[Handover]
     files: list[str]
@@ -66,12 +66,12 @@ class Registrar:
     records: Path
 
     def foresee(self, agency: str) -> Outcome:
-        """What `hand_over` would do now, with its refusals; changes nothing."""
+        """Return what `hand_over` would do now, with its refusals; changes nothing."""
         due, _known = self._decide(agency)
         return Outcome(due, [], len(due))
 
     def hand_over(self, agency: str) -> Outcome:
-        """Hand over the mailbox of one agency, or of all where it is empty."""
+        """Hand over the mailbox of one agency, or of all if it is empty."""
         self.issuer.recover()
         due, known = self._decide(agency)
         if not due:
@@ -97,7 +97,7 @@ class Registrar:
         return due, known
 
     def _refuse_day(self, applied: str) -> None:
-        """The register says who the custodian is, and may not be older than what the server has been brought to."""
+        """Refuse a day before the last applied one: its custodian may have changed."""
         day = self.office.day.isoformat()
         if day < applied:
             raise Failure(
@@ -108,7 +108,7 @@ class Registrar:
             )
 
     def _refuse_agency(self, code: str, known: dict[str, Known]) -> None:
-        """Whoever names an agency is told why there is nothing to hand over, or can be nothing."""
+        """Refuse an agency by name, with the reason why nothing can be handed over."""
         agency = self.office.register.agencies.get(code)
         if agency is None:
             raise Failure(
@@ -142,7 +142,7 @@ class Registrar:
             )
 
     def _issue(self, due: Sequence[Handover]) -> int:
-        """New passwords, a batch for each document; for how many agencies there are letters."""
+        """Issue new passwords, a batch for each document; return the number of agencies with letters."""
         bundles = 0
         for document in dict.fromkeys(each.document for each in due):
             addresses = [each.address for each in due if each.document == document]
@@ -150,7 +150,7 @@ class Registrar:
         return bundles
 
     def _write(self, record: dict[str, Any]) -> Iterable[Path]:
-        """The record as a PDF and as JSON; the text of rules and settings stays in the database."""
+        """Write the record as PDF and JSON; the text of rules and settings stays in the database."""
         name = f"{record['agency']}-{record['at'][:10]}-{record['handover']}"
         shown = minutes.shown(record)
         controller.write_private_octets(self.records / f"{name}.pdf", minutes.draw(shown, self.office))
@@ -159,13 +159,13 @@ class Registrar:
 
 
 def _is_issued(handover: Handover, known: dict[str, Known]) -> bool:
-    """Whether an earlier run that was cut has issued the password of just this hand-over."""
+    """Say whether an earlier run that was killed has issued the password of this very hand-over."""
     last = known[handover.agency]
     return (last.issued_to, last.issued_on) == (handover.successor.person, handover.document)
 
 
 def _refuse_document(handover: Handover) -> None:
-    """R11.2 and R11.1: who hands over and on what must be in writing."""
+    """Refuse a hand-over without a valid document (R11.1, R11.2)."""
     if documents.parse(handover.document) is not None:
         return
     raise Failure(

@@ -1,7 +1,7 @@
-"""The record of a hand-over (biên bản bàn giao hộp thư) as a PDF, in the form of Nghị định 30/2020/NĐ-CP.
+"""The record of a hand-over (biên bản bàn giao hộp thư) as a PDF in the layout of Nghị định 30/2020/NĐ-CP.
 
-No form of it is laid down; Phụ lục V of the Nghị định has one for records of delivery, whose parts these are: what it
-rests on, both sides, what is delivered and in which state, in how many copies, and places to sign.
+No form of it is prescribed; Phụ lục V of the Nghị định has one for records of delivery, whose parts these are: basis,
+both sides, what is delivered and its state, number of copies, and places to sign.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ COPIES = "Biên bản này được lập thành 02 bản có giá trị như nh
 
 
 def shown(record: dict[str, Any]) -> dict[str, Any]:
-    """The record as both sides get it: of rules their names, checksums and forwardings, of settings how many."""
+    """Return the record for both sides: rules by name, checksum and forwarding, settings by number."""
     rules = [{key: rule[key] for key in rule if key != "text"} for rule in record["removed"]["rules"]]
     users = record["removed"]["webmail"]
     signatures = sum(bool(identity.get("signature")) for user in users for identity in user["identities"])
@@ -48,7 +48,7 @@ def _set(users: Sequence[dict[str, Any]]) -> bool:
 
 
 def draw(record: dict[str, Any], office: Office) -> bytes:
-    """A PDF of a record as `shown` gives it; the same record gives the same octets.
+    """Return the PDF of a record as `shown` returns it; equal records give equal bytes.
 
     Raises:
         Failure: reportlab or its typefaces are missing.
@@ -57,7 +57,7 @@ def draw(record: dict[str, Any], office: Office) -> bytes:
 
 
 def as_paper(record: dict[str, Any], office: Office) -> Paper:
-    """The record as an official paper, of the day on which the mailbox was handed over."""
+    """Return the record as an official paper, dated with the day of the hand-over."""
     return Paper(
         _head(record, office),
         TITLE,
