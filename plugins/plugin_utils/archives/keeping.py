@@ -1,4 +1,4 @@
-"""The private folder of encrypted files on the controller: fetched atomically, verified, opened by the operator's key."""
+"""The private folder of encrypted files on the controller: fetched atomically, and verified."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Letters: how passwords leave the controller, and in no other way.
+"""Letters: the only way in which passwords leave the controller.
 
-`content` says what a letter says and who may open it, `drawing` makes a PDF of it, `sealing` encrypts that, `outbox`
-keeps what is sealed, and `handover` gives it out. Runs on the controller. Nothing here writes a password in clear.
+`content` composes a letter and chooses its reader, `drawing` makes the PDF, `sealing` encrypts it, `outbox` keeps the
+encrypted files, `handover` gives them out. Runs on the controller. Nothing here writes a password in clear.
 """

@@ -1,7 +1,7 @@
-"""What a letter says and who may open it, from the register on a day. No password is known here.
+"""Composes letters and chooses who may open them, from the register on a day. Knows no password.
 
-The letter has the form of an official document (Nghị định 30/2020/NĐ-CP, Phụ lục I); what it demands is the
-regulation's (R10.1, R10.4, R10.5, R11).
+A letter has the form of an official document (Nghị định 30/2020/NĐ-CP, Phụ lục I); its demands are the regulation's
+(R10.1, R10.4, R10.5, R11).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
 REPORT = "BC"  # báo cáo
-# The fields are named as the webmail's page of the first change names them (roles/roundcube, plugin danhba).
+# Field names as on the webmail's page of the first change (roles/roundcube, plugin danhba).
 STEPS = """
 Tự gõ https://{host}/ vào trình duyệt; không bấm liên kết trong thư.
 
@@ -42,7 +42,7 @@ nhất {shortest} ký tự, không chứa họ tên, địa chỉ thư, không p
 
 Đổi xong mới dùng được hộp thư, kể cả trên điện thoại. Sau đó hủy phiếu này.
 """
-# The words before the bar stand out.
+# The words before the bar are bold.
 DUTIES = """
 Không cho ai biết mật khẩu, không dùng chung hộp thư| (khoản 4, khoản 5 Điều 10). Không cơ quan nào được hỏi mật khẩu.
 
@@ -54,10 +54,10 @@ HANDED = "Thay đổi người quản lý| thì bàn giao hộp thư theo khoả
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who opens a bundle: the `key` it is encrypted to, and whose that is.
+    """The reader of a bundle: the `key` it is encrypted to, and its owner.
 
-    `owner` is `custodian`, `operator`, or `given` where the task named a key in place of the register's. `person` and
-    `name` are of the agency's custodian, who gets the bundle in any case; empty where there is none.
+    `owner` is `custodian`, `operator`, or `given` if the task named a key. `person` and `name` are of the agency's
+    custodian, who gets the bundle in any case; empty if there is none.
     """
 
     key: str
@@ -68,7 +68,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One page, all but its password."""
+    """A letter of one page, without its password."""
 
     parent: str
     office: str
@@ -102,8 +102,7 @@ class Draft:
 class Office:
     """Writes the letters of the operator of `register` on `day`.
 
-    `key` is used for every bundle in place of the register's keys where it is set; `shortest` is how many characters a
-    new password must have.
+    `key`, if set, replaces the register's keys for every bundle; `shortest` is the least length of a new password.
     """
 
     register: Register
@@ -113,9 +112,9 @@ class Office:
     shortest: int = 10
 
     def write(self, targets: Sequence[Target], batch: str) -> list[Draft]:
-        """The letters for some accounts, by agency; Failure, with nothing made, where one could not be delivered.
+        """Return the letters of accounts by agency; raise Failure, with nothing made, if one could not be delivered.
 
-        `batch` is the UUID of the run, which the letters' numbers begin with and the host's record has too.
+        `batch` is the UUID of the run: the letters' numbers begin with it, and the host's record has it.
         """
         if self.key:
             check_key(self.key)
@@ -135,7 +134,7 @@ class Office:
         return drafts
 
     def reader(self, code: str) -> Reader:
-        """Who opens the bundle of an agency; without any key its `key` is empty."""
+        """Return the reader of an agency's bundle; without any key its `key` is empty."""
         custodian = self.custodian(self._agency(code))
         person, name = (custodian[0].person, custodian[1].name) if custodian else ("", "")
         if self.key:
@@ -145,11 +144,11 @@ class Office:
         return Reader(self.register.province.operator_key, "operator", person, name)
 
     def custodian(self, agency: Agency) -> tuple[Custodian, Issuance] | None:
-        """Who holds the agency's contact mailbox on the day (R11.1), with the entry that is open."""
+        """Return the custodian of the agency's contact mailbox on the day (R11.1), with the open entry."""
         return custody.holder(agency, self.day)
 
     def states(self) -> dict[str, State]:
-        """The state of each address that is or will be a mailbox of somebody again: those open and suspended."""
+        """Return the states of all open and suspended mailboxes, by address."""
         timeline, domain = Timeline(self.register, self.day), self.register.province.domain
         found: list[tuple[str | None, State]] = []
         for agency in self.register.agencies.values():
@@ -158,7 +157,7 @@ class Office:
         return {f"{local}@{domain}": state for local, state in found if state in LIVE}
 
     def owners(self) -> dict[str, tuple[str, str]]:
-        """Kind and id of the account behind each address that was ever given out, whatever has become of it."""
+        """Return kind and id of the account behind each address that was ever issued, also of closed ones."""
         domain = self.register.province.domain
         found: dict[str, tuple[str, str]] = {}
         for agency in self.register.agencies.values():
@@ -170,7 +169,7 @@ class Office:
         return self.register.agencies[code]
 
     def _home(self, target: Target) -> tuple[Agency, Issuance | None]:
-        """The entry of the register that an account is of, on whatever day; an address is never given out twice."""
+        """Return the register's entry of an account, of any day; an address is never issued twice."""
         local, _separator, domain = target.address.partition("@")
         agency = self.register.agencies.get(target.id if target.kind == AGENCY else target.agency)
         if agency and domain == self.register.province.domain:
@@ -229,11 +228,11 @@ class Office:
 
     @property
     def regulation(self) -> Regulation:
-        """What the province's papers of the day rest on."""
+        """Return the regulation that the province's papers of the day cite."""
         return self.register.province.regulation.on(self.day)
 
     def head(self, agency: Agency) -> Issuance | None:
-        """The head as the custodians name him or her, if still in office."""
+        """Return the entry of the head, as the custodians name them, if still in office."""
         heads = [entry for entry in agency.custodians if entry.role == "head" and entry.date <= self.day]
         held = custody.in_office(agency, heads[-1], self.day) if heads else None
         return held[1] if held else None
@@ -250,7 +249,10 @@ class Office:
 
 
 def check_key(key: str) -> None:
-    """Failure unless a text is a public key of age. It is not repeated: it could be a secret one by mistake."""
+    """Raise Failure unless a text is a public age key.
+
+    The text is not repeated: it could be a secret key by mistake.
+    """
     if age.is_key(key):
         return
     if key.strip().upper().startswith("AGE-SECRET-KEY-"):
@@ -276,16 +278,17 @@ def _subject(target: Target) -> str:
 
 
 def _reported(target: Target) -> bool:
-    """Whether a password is issued again on a report of loss (R10.5).
+    """Say whether a password is reissued on a report of loss (R10.5).
 
-    An agency's is also at a hand-over (R11.2), and anybody's when a letter is of no use: on another document then.
+    An agency's is also reissued at a hand-over (R11.2), and anybody's if a letter is unusable: then by another
+    document.
     """
     document = documents.parse(target.document)
     return bool(target.previous is not None and target.kind != AGENCY and document and document.kind == REPORT)
 
 
 def _basis(regulation: Regulation, target: Target) -> tuple[str, ...]:
-    """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
+    """Return the lines of the letter's legal basis: a semicolon after each, a full stop after the last (Phụ lục I)."""
     lines = [basis(regulation, day_in_words)]
     if target.document:
         said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
@@ -310,7 +313,7 @@ def _duties(operator: Agency, issuance: Issuance | None, regulation: Regulation)
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
-    """What is separated by empty lines, without the other line ends."""
+    """Split a text at empty lines, and join the lines of each part."""
     return tuple(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 

@@ -1,4 +1,4 @@
-"""Letters as a PDF, an A4 page each, in the layout of all official papers."""
+"""Draws letters as a PDF, an A4 page each, in the layout of all official papers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RECIPIENTS = ("Như trên (bản duy nhất);", "Không sao chụp, không lưu.
 
 
 def draw(letters: Iterable[tuple[Letter, str]], drawn: drawing.Drawn = lambda: None) -> bytes:
-    """A PDF of letters, each with its password, a page each in the same order.
+    """Return the PDF of letters with their passwords, a page each, in order.
 
     Raises:
         Failure: reportlab or its typefaces are missing.
@@ -22,7 +22,7 @@ def draw(letters: Iterable[tuple[Letter, str]], drawn: drawing.Drawn = lambda: N
 
 
 def as_paper(letter: Letter, password: str) -> Paper:
-    """A letter with its password as an official paper."""
+    """Return a letter with its password as an official paper."""
     blocks: tuple[Block, ...] = (
         *map(Basis, letter.basis),
         Text(letter.opening),

@@ -1,9 +1,9 @@
-"""Handing sealed letters over: copies for the custodians, with a list, each bundle once.
+"""Hands encrypted letters over: copies for the custodians, with a list, each bundle once.
 
-A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
-the custodian (R11.2), or where the key is not the custodian's or the operator's any more: the way out is to reissue. So
-it is for whoever moved before the letter was handed over: the account has gone along with a password that nobody knows,
-under an address that the letter does not name.
+A bundle is kept back if its letters are void, if the person it is encrypted to is no longer the custodian (R11.2), or
+if the key is no longer the custodian's or the operator's: the passwords must be reissued. The same holds for people who
+moved before their letter was handed over: the account has moved with a password that nobody knows, under an address
+that the letter does not name.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ OWNERS = {
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """One bundle that is given out, or in `foresee` would be: its agency, its custodian on the day, and the file.
+    """A bundle that is given out: its agency, its present custodian, and the file.
 
-    `void` are the addresses in it that are no mailbox any more, or whose passwords were reissued since.
+    `void` are its addresses that are no mailbox any more, or whose passwords were reissued since.
     """
 
     agency: str
@@ -61,18 +61,18 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run gave out and what it kept back.
+    """What a run gave out and kept back.
 
     Attributes:
         bundles: what was given out.
-        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced, or
-            older than a batch with letters of the agency that cannot be read.
-        void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
-            and where the custodian has changed, also those of suspended mailboxes, until these are open again.
-        reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
-            use now: nobody knows their password until it is reissued.
-        broken: what is to be done about each batch whose manifest cannot be read.
-        list: the name of the list, empty where nothing was given out.
+        held: agencies whose bundle is for a former custodian or a replaced key, or older than an unreadable batch
+            with letters of the agency.
+        void: agencies whose bundle has only useless letters: reissued since, or of ended mailboxes; after a change of
+            the custodian also those of suspended mailboxes, until these are open again.
+        reissue: open mailboxes that moved to another address while their last letter waited: nobody knows their
+            password until it is reissued.
+        broken: instructions for each batch whose manifest cannot be read.
+        list: the name of the list, empty if nothing was given out.
     """
 
     bundles: list[HandedOver]
@@ -85,7 +85,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Gives out what is in an outbox into the folder `to`; `office` knows who the custodians are on its day."""
+    """Gives out the bundles of an outbox into the folder `to`; `office` knows the custodians on its day."""
 
     outbox: Outbox
     office: Office
@@ -101,7 +101,7 @@ class Clerk:
             return outcome
 
     def foresee(self) -> Outcome:
-        """What `hand_over` would do now; changes nothing."""
+        """Return what `hand_over` would do now; changes nothing."""
         if not self.outbox.path.exists():
             return Outcome([], [], [], [], [], "")
         self.outbox.check()
@@ -148,7 +148,7 @@ class Clerk:
             )
 
     def _refuse_day(self, batches: Sequence[Batch]) -> None:
-        """On a day before the letters were made, whoever was custodian then would seem to be so now (R11.2)."""
+        """Refuse a day before the newest letters: its custodian may have changed since (R11.2)."""
         day, newest = self.office.day.isoformat(), max((batch.day for batch in batches), default="")
         if day < newest:
             raise Failure(
@@ -163,7 +163,7 @@ class Clerk:
         return self.office.custodian(agency) if agency else None
 
     def _left(self, bundle: Bundle) -> bool:
-        """Whether the bundle is not for whom it would be now.
+        """Say whether the bundle was made for another reader than it would be now.
 
         It is for a former custodian or a former key, or its letter for the contact mailbox is for a former custodian.
         """
@@ -180,28 +180,22 @@ class Clerk:
     def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
         held = self._custodian(bundle.agency)
         return HandedOver(
-            agency=bundle.agency,
-            name=bundle.name,
-            # Who signs for it, who need not be whom the manifest names: the operator's key opens it for any custodian.
-            custodian=held[1].name if held else "",
-            letters=len(bundle.addresses),
-            void=void,
-            owner=bundle.reader.owner,
-            key=bundle.reader.key,
-            file=_file_name(batch, bundle),
-            sha256=bundle.sha256,
-            issued=batch.day,
+            agency=bundle.agency, name=bundle.name, # The present custodian signs for it, who may differ from the
+            manifest's: the operator's key opens it for anyone. custodian=held[1].name if held else "",
+            letters=len(bundle.addresses), void=void, owner=bundle.reader.owner, key=bundle.reader.key,
+            file=_file_name(batch, bundle), sha256=bundle.sha256, issued=batch.day,
         )
 
     def _list_name(self, given: Sequence[HandedOver]) -> str:
-        """Named after what is in it, so that a run after one that ended early writes the same list again."""
+        """Return a name made of the list's content, so that a run after one that was killed writes the same list again.
+        """
         if not given:
             return ""
         digest = hashlib.sha256("".join(item.sha256 for item in given).encode()).hexdigest()
         return f"{LIST}-{self.office.day.isoformat()}-{digest[:8]}.csv"
 
     def _copy(self, waiting: Sequence[tuple[Batch, Bundle]], outcome: Outcome) -> None:
-        """Copy, then list, then mark: a run that ends early does it all again."""
+        """Copy, then list, then mark: a run that is killed is repeated completely."""
         with explained(self.to):
             self.to.mkdir(parents=True, exist_ok=True)
             for batch, bundle in waiting:
@@ -212,7 +206,7 @@ class Clerk:
                 self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
 
     def _check(self, waiting: Sequence[tuple[Batch, Bundle]]) -> None:
-        """Failure where anything hinders the copies, before the first is made."""
+        """Raise Failure for anything that prevents the copies, before the first is made."""
         with explained(self.to):
             self._refuse_inside()
             for batch, bundle in waiting:
@@ -228,7 +222,7 @@ class Clerk:
             )
 
     def _mark(self, batch: Batch, files: dict[str, list[str]]) -> None:
-        """Have it on record that files were given out, each with the addresses whose letters were void by then."""
+        """Record that files were given out, each with the addresses whose letters were void by then."""
         marked = _marked(batch)
         for file, void in files.items():
             marked[file] = {"day": self.office.day.isoformat(), "to": str(self.to), "void": void}
@@ -249,7 +243,7 @@ def _marked(batch: Batch) -> dict[str, Any]:
 
 
 def undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
-    """What waits for being given out."""
+    """Yield the bundles that were not given out yet."""
     for batch in batches:
         marked = _marked(batch)
         for bundle in batch.bundles:
@@ -266,16 +260,16 @@ def _owner(owners: dict[str, Owner], address: str) -> Owner:
 
 
 def _newest(batches: Sequence[Batch], owners: dict[str, Owner]) -> dict[Owner, int]:
-    """The number of the last batch with a letter for each account, under whatever address."""
+    """Return the number of the last batch with a letter for each account, under any address."""
     return {_owner(owners, a): batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
 
 
 def _moved(
     batches: Sequence[Batch], newest: dict[Owner, int], owners: dict[str, Owner], states: dict[str, State]
 ) -> list[str]:
-    """The open addresses of accounts whose last letter names another one and has reached nobody.
+    """Return the open addresses of accounts whose last letter names another address and reached nobody.
 
-    One that is suspended is named as soon as it is open again, when its password can be reissued.
+    A suspended one is named as soon as it is open again, when its password can be reissued.
     """
     homes = {owners[address]: address for address, state in states.items() if state is State.OPEN}
     found = set()
@@ -288,19 +282,19 @@ def _moved(
 
 
 def _unread(batch: Batch) -> Iterator[str]:
-    """The addresses of letters that were not given out, or were void when they were."""
+    """Yield the addresses of letters that were not given out, or were void when they were."""
     marked = _marked(batch)
     for bundle in batch.bundles:
         yield from marked[bundle.file].get("void", ()) if bundle.file in marked else bundle.addresses
 
 
 def _file_name(batch: Batch, bundle: Bundle) -> str:
-    """Like no other bundle's: a batch's folder is named by its UUID too, as numbers begin with 1 in each outbox."""
+    """Return a unique file name: it includes the batch's folder, which is named by its UUID."""
     return f"{bundle.agency}-{batch.path.name}{SUFFIX}"
 
 
 def _intact(batch: Batch, bundle: Bundle) -> bytes:
-    """The ciphertext, if it is what was written."""
+    """Return the ciphertext if its checksum is that of the manifest; else raise Failure."""
     data = (batch.path / bundle.file).read_bytes()
     if hashlib.sha256(data).hexdigest() != bundle.sha256:
         raise Failure(
@@ -312,7 +306,7 @@ def _intact(batch: Batch, bundle: Bundle) -> bytes:
 
 
 def _refuse_other(path: Path, bundle: Bundle) -> None:
-    """A copy of an earlier run that ended early may be there; whatever else is there is kept."""
+    """Refuse to replace a file that is not a copy of this bundle by an earlier run."""
     if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != bundle.sha256:
         raise Failure(
             f"{path} đã có với nội dung khác, không phải tập phiếu này. Chuyển tệp đó đi, hoặc chọn thư mục khác cho "
@@ -323,7 +317,7 @@ def _refuse_other(path: Path, bundle: Bundle) -> None:
 
 
 def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:
-    """The list as a table for a spreadsheet, with room for signatures."""
+    """Return the list as a table for a spreadsheet, with room for signatures."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(HEADINGS)

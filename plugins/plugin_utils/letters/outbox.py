@@ -1,8 +1,7 @@
-"""The folder in which sealed letters wait for being handed over.
+"""The folder in which encrypted letters wait for their hand-over.
 
-One run of the operator is one batch, a folder of its own with a file of age for each agency and a manifest. It stands
-under a partial name until the host has stored the passwords that are in it, and gets its own name at one stroke. All
-that is here is encrypted, or no secret.
+Each run of the operator is a batch, a folder with an age file for each agency and a manifest. It has a partial name
+until the host has stored its passwords, and is then renamed. Everything here is encrypted or no secret.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _BATCH = re.compile(r"(?P<number>\d{4,})-(?P<batch>[0-9a-f]{8})")
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file of letters holds: those of one agency, for whom, and the addresses of its pages in order."""
+    """The content of a file of letters: agency, reader, and the addresses of its pages in order."""
 
     agency: str
     name: str
@@ -44,7 +43,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Sealed(Contents):
-    """One agency's letters, encrypted: what is written into a file."""
+    """One agency's letters, encrypted, to be written into a file."""
 
     data: bytes
 
@@ -59,7 +58,7 @@ class Bundle(Contents):
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """The letters of one run whose end is not known."""
+    """The letters of a run whose outcome is unknown."""
 
     name: BatchName
     path: Path
@@ -67,10 +66,9 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The letters of one run whose passwords were stored; a later batch has a higher number.
+    """The letters of a run whose passwords were stored; a later batch has a higher number.
 
-    `day` is the day of the letters, in ISO 8601; `document` what the operator cited for all of them, None where that is
-    not on record.
+    `day` is the day of the letters (ISO 8601); `document` was cited for all of them, None if unrecorded.
     """
 
     number: int
@@ -82,9 +80,9 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A batch whose manifest cannot be read: its letters count, but which ones they are is unknown.
+    """A batch whose manifest cannot be read: which letters it has is unknown.
 
-    `agencies` are those that its files are named after.
+    `agencies` are those in its file names.
     """
 
     number: int
@@ -92,7 +90,7 @@ class Broken:
     agencies: tuple[str, ...]
 
     def __str__(self) -> str:
-        """What is to be done about it, in Vietnamese and English."""
+        """Return the instructions, in Vietnamese and English."""
         agencies, batch = ", ".join(self.agencies) or "?", self.path.name.rpartition("-")[2]
         return (
             f"{self.path}: {MANIFEST} hỏng nên không bàn giao được, và phiếu cũ hơn của các cơ quan đó bị giữ lại. "
@@ -112,7 +110,7 @@ class Outbox:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other run away from this folder; make it if it is missing. Failure if that cannot be."""
+        """Lock the folder against other runs, creating it if needed; raise Failure if that is impossible."""
         with explained(self.path):
             _make_private(self.path)
         self.check()
@@ -130,42 +128,42 @@ class Outbox:
             os.close(folder)
 
     def check(self) -> None:
-        """Failure if the folder lies where others can read it or is no folder of letters."""
+        """Raise Failure if others can read the folder, or if it is no folder of letters."""
         with explained(self.path):
             _check_private(self.path)
             self.batches()
 
     def batches(self) -> list[Batch]:
-        """What was issued so far and is still here, from the first to the last."""
+        """Return the batches that are still here, oldest first."""
         found = (_read(number, path) for number, path in self._folders())
         return [batch for batch in found if isinstance(batch, Batch)]
 
     def find_broken(self) -> list[Broken]:
-        """The batches that nothing is known of but their names, from the first to the last."""
+        """Return the batches with unreadable manifests, oldest first."""
         with explained(self.path):
             found = [_read(number, path) for number, path in self._folders()]
         return [batch for batch in found if isinstance(batch, Broken)]
 
     def _folders(self) -> list[tuple[int, Path]]:
-        """The number and folder of each batch, whether its manifest can be read or not."""
+        """Return number and folder of each batch, with or without a readable manifest."""
         if not self.path.exists():
             return []
         matches = ((path, _BATCH.fullmatch(path.name)) for path in self.path.iterdir())
         return sorted((int(match["number"]), path) for path, match in matches if match)
 
     def find_partials(self) -> list[Partial]:
-        """What earlier runs left behind that ended early."""
+        """Return the partial batches that earlier runs left."""
         matches = ((path, _PARTIAL.fullmatch(path.name)) for path in sorted(self.path.iterdir()))
         return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
 
     def read(self, partial: Partial) -> Batch | None:
-        """What is in a partial batch, as number 0; None where its manifest cannot be read."""
+        """Return a partial batch, as number 0; None if its manifest cannot be read."""
         with explained(partial.path):
             batch = _read(0, partial.path)
         return batch if isinstance(batch, Batch) else None
 
     def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed], document: str = "") -> Partial:
-        """Put a batch safely on disk, before anybody stores its passwords."""
+        """Write a batch to disk, flushed, before anybody stores its passwords."""
         path = self.path / f"{name.server}.{name.batch}.partial"
         with explained(path):
             path.mkdir(mode=0o700)
@@ -176,7 +174,7 @@ class Outbox:
         return Partial(name, path)
 
     def finish(self, partial: Partial) -> Path:
-        """Give a stored batch its own name, at one stroke."""
+        """Rename a stored batch to its final name."""
         number = max((number for number, _path in self._folders()), default=0) + 1
         path = self.path / f"{number:04}-{partial.name.batch[:8]}"
         try:
@@ -191,7 +189,7 @@ class Outbox:
         return path
 
     def discard(self, partial: Partial) -> None:
-        """Remove the letters of a batch that was given up."""
+        """Remove the letters of a batch whose passwords were not stored."""
         with explained(partial.path):
             shutil.rmtree(partial.path)
             durable.sync(self.path)
@@ -219,13 +217,13 @@ def _as_bundle(item: dict[str, Any]) -> Bundle:
 
 
 def as_json(data: Any) -> bytes:
-    """JSON for people to read too."""
+    """Return JSON with indentation, for people too."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about a file into a Failure."""
+    """Turn an OSError about a file into a Failure."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Encryption to a public key of age, in memory."""
+"""Encrypts to an age public key, in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ else:
 
 
 def check() -> None:
-    """Failure where nothing can be encrypted."""
+    """Raise Failure if the encryption library is missing."""
     if not HAS_PYRAGE:
         raise Failure(
             "Máy điều khiển thiếu gói Python pyrage. Chạy: make setup. Chưa có gì thay đổi.",
@@ -22,7 +22,7 @@ def check() -> None:
 
 
 def seal(data: bytes, key: str) -> bytes:
-    """The data as a file of age that the owner of the key alone can open; `content.check_key` has seen the key."""
+    """Return the data encrypted as an age file for the key's owner; `content.check_key` has validated the key."""
     check()
     sealed: bytes = pyrage.encrypt(data, [pyrage.x25519.Recipient.from_str(key)])
     return sealed

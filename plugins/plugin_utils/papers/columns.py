@@ -1,4 +1,4 @@
-"""How wide the columns of a table are, and in which size its text is set: as large as breaks no word."""
+"""Computes the widths of a table's columns, and the largest type size that breaks no word."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 PADDING = 3.0
-SIZES = (11.0, 10.0, 9.0)  # in which a table is tried
-# Of the texts that get more room than others, in points at the smallest size; and what each column gets of it.
+SIZES = (11.0, 10.0, 9.0)  # type sizes that are tried
+# Points at the smallest size that a wide text may claim, and the extra for each column.
 WIDEST, EVEN = 160.0, 15.0
-LONGEST_WORD = 130.0  # at the smallest size; a longer one, such as a checksum, is broken
+LONGEST_WORD = 130.0  # points at the smallest size; a longer word, such as a checksum, is broken
 LONG_ADDRESS = 20  # characters
-# An address that fills a cell has two lines: as one word it would leave no room for the other columns.
+# A long address is split in two lines: as one word it would leave no room for the other columns.
 _ADDRESS = re.compile(r"([^\s@]+)(@[^\s@]+)")
 
 
 def lines(text: str) -> tuple[str, ...]:
-    """A cell's text in the lines that it has in any case."""
+    """Return the lines into which a cell's text is split in any case."""
     address = _ADDRESS.fullmatch(text) if len(text) > LONG_ADDRESS else None
     return (address[1], address[2]) if address else (text,)
 
 
 def fit(rows: Sequence[Sequence[str]], width: float, bold: str) -> tuple[float, list[float]]:
-    """The size of type and the width of each column of a table, headings included, that is `width` points wide."""
+    """Return the type size and the column widths of a table, headings included, that is `width` points wide."""
     needs = [_need(column, bold) for column in zip(*rows, strict=True)]
     for size in SIZES:
         least = [size * word + 2 * PADDING + 1 for word, _line in needs]
@@ -37,14 +37,14 @@ def fit(rows: Sequence[Sequence[str]], width: float, bold: str) -> tuple[float, 
 
 
 def _need(column: Sequence[str], bold: str) -> tuple[float, float]:
-    """The length of a column's longest word and of its longest line, at a size of one point."""
+    """Return the width of a column's longest word and of its longest line, at a type size of one point."""
     found = [line for text in dict.fromkeys(column) for line in lines(text)]
     most = LONGEST_WORD / SIZES[-1]
     word = max((_width(word, bold) for word in {word for line in found for word in line.split(" ")}), default=0)
     return min(word, most), max(_width(line, bold) for line in found)
 
 
-@lru_cache(maxsize=65536)  # names and titles recur
+@lru_cache(maxsize=65536)  # equal names and titles recur
 def _width(text: str, font: str) -> float:
     from reportlab.pdfbase.pdfmetrics import stringWidth
 

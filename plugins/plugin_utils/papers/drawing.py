@@ -1,4 +1,4 @@
-"""Papers as PDF: one of any length, or many of one page each in one file."""
+"""Draws papers as PDF: one paper of any length, or many of one page each in one file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Drawn = Callable[[], None]
 
 
 def check() -> fonts.Fonts:
-    """The typefaces; Failure where nothing can be drawn, because reportlab or they are missing."""
+    """Return the typefaces; raise Failure if reportlab or they are missing."""
     try:
         return fonts.register()
     except Unusable as error:
@@ -30,7 +30,7 @@ def check() -> fonts.Fonts:
 
 
 def draw(paper: Paper) -> bytes:
-    """A paper as PDF, on as many pages as it needs; the same paper gives the same octets.
+    """Return a paper as PDF with as many pages as it needs; equal papers give equal bytes.
 
     Raises:
         Failure: reportlab or its typefaces are missing.
@@ -52,9 +52,9 @@ def draw(paper: Paper) -> bytes:
 
 
 def draw_pages(papers: Iterable[Paper], drawn: Drawn = lambda: None) -> bytes:
-    """Papers as one PDF, a page each; the properties are those of the first.
+    """Return papers as one PDF, a page each; the file's properties are those of the first.
 
-    The type of a page is as large as lets it fit, from 13 points down.
+    The type of a page is the largest in which it fits, from 13 points down.
 
     Raises:
         Failure: reportlab or its typefaces are missing.
@@ -75,12 +75,12 @@ def draw_pages(papers: Iterable[Paper], drawn: Drawn = lambda: None) -> bytes:
 
 
 def _properties(paper: Paper) -> Properties:
-    """The properties of a file: its title, the office as its author, its kind and its day."""
+    """Return the properties of a file: title, office as author, kind and day."""
     title = paper.title or f"{paper.kind.capitalize()} - {paper.subject}"
     return Properties(title, paper.head.office, paper.kind.capitalize() or "Công văn", paper.head.day or paper.day)
 
 
 def _number(typefaces: fonts.Fonts, canvas: Any, document: Any) -> None:
-    """The number of each page but the first, in the middle of the upper margin (Phụ lục I, II.7)."""
+    """Draw the page number of each page but the first, in the middle of the upper margin (Phụ lục I, II.7)."""
     canvas.setFont(typefaces.serif.normal, layout.SIZE)
     canvas.drawCentredString(layout.WIDTH / 2, layout.HEIGHT - layout.MARGINS["top"] * 0.6, str(document.page))

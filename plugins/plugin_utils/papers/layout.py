@@ -33,7 +33,7 @@ from .model import (
     Words,
 )
 
-# All lengths are in points, 72 to the inch.
+# Lengths are in points (72 to the inch).
 MM = 72 / 25.4
 WIDTH, HEIGHT = 210 * MM, 297 * MM
 MARGINS = {"left": 30 * MM, "right": 15 * MM, "top": 20 * MM, "bottom": 20 * MM}
@@ -43,14 +43,14 @@ COLUMN = HEIGHT - MARGINS["top"] - MARGINS["bottom"]
 HEAD_LEFT = 75 * MM
 HEAD_RIGHT = LINE - HEAD_LEFT
 SIZE = 13.0
-# Those in which a page is tried, where a paper may have no second one.
+# Type sizes that are tried for a paper of one page.
 SIZES = (SIZE, 12.5, 12.0, 11.5, 11.0, 10.5, 10.0, 9.0, 8.0, 7.0, 6.0)
 LEADING = 1.15  # single spacing of this typeface
 GAP = 6.0  # between paragraphs, at least
 INDENT = 28.0
 HANGING = 18.0
-RULE = 0.4  # of the text line above: a third to a half
-# Room for a signature and a stamp; as little as that, before the text is set smaller.
+RULE = 0.4  # length of a rule, as a share of the text line above: a third to a half
+# Space for a signature and a stamp, and its minimum before the text is set smaller.
 SIGNATURE, SIGNATURE_LEAST = 60.0, 36.0
 # What a table needs for its heading with some rows, and a heading with the first lines below it; else they begin on the
 # next page.
@@ -60,7 +60,7 @@ STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 BY_HAND = "(Ký, ghi rõ họ tên)"
 
-# A number stays on the line of the word before it.
+# A number stays on one line with the word before it.
 _NUMBERED = re.compile(r"\b(Điều|khoản|số|ngày|tháng|năm|ít nhất) (?=\d)")
 LEFT_ALIGNED, CENTRED, RIGHT_ALIGNED, JUSTIFIED = 0, 1, 2, 4
 
@@ -76,7 +76,7 @@ def place(canvas: Any, flowables: Sequence[Any]) -> None:
 
 
 def fit(paper: Paper, typefaces: fonts.Fonts) -> list[Any]:
-    """The flowables of a paper in the largest type in which it has one page."""
+    """Return the flowables of a paper in the largest type in which it has one page."""
     flowables: list[Any] = []
     for size in SIZES:
         setter = Setter(typefaces, size, keep=True)
@@ -89,7 +89,7 @@ def fit(paper: Paper, typefaces: fonts.Fonts) -> list[Any]:
 
 
 def _height(flowables: Sequence[Any]) -> float:
-    """How much of a page some flowables take."""
+    """Return the height that flowables take on a page."""
     height, gap = 0.0, 0.0
     for number, flowable in enumerate(flowables):
         height += flowable.wrap(LINE, HEIGHT)[1] + (max(gap, flowable.getSpaceBefore()) if number else 0)
@@ -98,14 +98,14 @@ def _height(flowables: Sequence[Any]) -> float:
 
 
 def markup(words: Words) -> str:
-    """Words as reportlab's markup; nothing in a text is taken for markup."""
+    """Return words as reportlab's markup; texts are escaped."""
     pieces = (words,) if isinstance(words, str) else words
     texts = (f"<b>{escape(each.text)}</b>" if isinstance(each, Strong) else escape(each) for each in pieces)
     return _NUMBERED.sub("\\1\N{NO-BREAK SPACE}", "".join(texts))
 
 
 def _paragraph(text: str, name: str, size: float, alignment: int, **options: Any) -> Any:
-    """A paragraph; `options` are those of reportlab's ParagraphStyle, and `mark` what stands before a hanging one."""
+    """Return a paragraph; `options` are those of ParagraphStyle, and `mark` stands before a hanging one."""
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.platypus import Paragraph
 
@@ -119,9 +119,9 @@ def _paragraph(text: str, name: str, size: float, alignment: int, **options: Any
 
 @lru_cache(maxsize=4096)
 def _kept(text: str, name: str, size: float, alignment: int, **options: Any) -> Any:
-    """A paragraph that is broken into lines once: most of a letter's are in every letter, and that is most of the work.
+    """Return a paragraph that is broken into lines only once, for pages on which nothing is split.
 
-    Only for pages on which nothing is split.
+    Most paragraphs of a letter are in every letter, and breaking them is most of the work.
     """
     paragraph = _paragraph(text, name, size, alignment, **options)
     wrap = paragraph.wrap
@@ -137,13 +137,13 @@ def _kept(text: str, name: str, size: float, alignment: int, **options: Any) -> 
 
 
 def _longest(paragraph: Any, width: float) -> float:
-    """The length of a paragraph's longest line."""
+    """Return the length of a paragraph's longest line."""
     paragraph.wrap(width, HEIGHT)
     return float(max(paragraph.getActualLineWidths0(), default=0))
 
 
 def _room(block: Block, after: Block | None) -> float:
-    """How much of the page has to be left for a block to begin on it; 0 where it may begin anywhere."""
+    """Return the height that must be left on the page for a block to begin there; 0 for any."""
     leads = ROOM_FOR_TABLE if isinstance(after, Table) else 0
     if isinstance(block, Heading):
         return ROOM_FOR_HEADING + leads
@@ -153,7 +153,7 @@ def _room(block: Block, after: Block | None) -> float:
 
 
 class Setter:
-    """Sets papers in a size of type. `keep` is for papers of one page each, whose paragraphs recur."""
+    """Sets papers in a type size. `keep` is for papers of one page each, whose paragraphs recur."""
 
     def __init__(self, typefaces: fonts.Fonts, size: float = SIZE, *, keep: bool = False) -> None:
         self.serif = typefaces.serif
@@ -162,7 +162,7 @@ class Setter:
         self._make = _kept if keep else _paragraph
 
     def story(self, paper: Paper) -> list[Any]:
-        """A paper of any length; no heading and no signature stands on a page without what it belongs to."""
+        """Return the flowables of a paper of any length; headings and signatures stay with what they belong to."""
         from reportlab.platypus import CondPageBreak, KeepTogether
 
         found = self.head(paper)
@@ -180,17 +180,17 @@ class Setter:
     # ------------------------------------------------------------------------------------------ pieces
 
     def text(self, text: str, name: str = "", size: float = 0, alignment: int = JUSTIFIED, **options: Any) -> Any:
-        """A paragraph of markup, justified unless told otherwise."""
+        """Return a paragraph of markup, justified by default."""
         if alignment == JUSTIFIED and max(map(len, text.split()), default=0) > LONG_WORD:
             alignment = LEFT_ALIGNED
         return self._make(text, name or self.serif.normal, size or self.size, alignment, **options)
 
     def centred(self, text: str, name: str = "", size: float = 0, **options: Any) -> Any:
-        """A paragraph of a plain text in the middle of its column."""
+        """Return a centred paragraph of plain text."""
         return self.text(markup(text), name, size, CENTRED, **options)
 
     def rule(self, length: float) -> Any:
-        """A line of that length in the middle of its column."""
+        """Return a centred line of a length."""
         from reportlab.platypus import HRFlowable
 
         return HRFlowable(length, 0.7, "butt", "black", spaceBefore=3, spaceAfter=GAP, hAlign="CENTER")
@@ -198,7 +198,7 @@ class Setter:
     def beside(
         self, cells: Sequence[Sequence[Any]], widths: Sequence[float], padding: float = 0, **options: Any
     ) -> Any:
-        """Columns of flowables beside each other, never parted by a page, with padding at their sides."""
+        """Return columns of flowables beside each other, never split by a page, with padding at their sides."""
         from reportlab.platypus import Table as Grid
 
         style: list[Any] = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (0, 0), (-1, -1), "CENTER")]
@@ -209,7 +209,7 @@ class Setter:
     # ------------------------------------------------------------------------------------------ head and title
 
     def head(self, paper: Paper) -> list[Any]:
-        """The head with agencies, number, name of the state, place and day; below it the title and the addressee."""
+        """Return the head (agencies, number, name of the state, place and day), the title and the addressee."""
         head, small = paper.head, self.size - 1
         office = self.centred(head.office.upper(), self.serif.bold, small)
         left = [
@@ -241,7 +241,7 @@ class Setter:
     # ------------------------------------------------------------------------------------------ the text
 
     def body(self, paper: Paper) -> list[Any]:
-        """The blocks of a paper."""
+        """Return the flowables of a paper's blocks."""
         return [flowable for block in paper.blocks for flowable in self._block(block)]
 
     def _block(self, block: Block) -> list[Any]:  # noqa: PLR0911 - one kind of block a line
@@ -281,7 +281,7 @@ class Setter:
         return Grid([[pieces]], colWidths=[LINE], style=style, spaceAfter=GAP)
 
     def _typed(self, text: str, size: float, width: float) -> Any:
-        """A line of type with one width for all letters, never broken: smaller where it would be too long."""
+        """Return a line in monospace type, never broken: smaller if it would be too long."""
         return self.centred(text, self.mono, min(size, 0.99 * width / (0.6 * len(text))))
 
     def _table(self, table: Table) -> list[Any]:
@@ -312,7 +312,7 @@ class Setter:
         return LongTable(drawn, colWidths=widths, repeatRows=1, style=style, spaceAfter=GAP + 2, splitInRow=1)
 
     def _cell(self, text: str, form: str, size: float, name: str = "") -> Any:
-        """Texts at the left, days in the middle, numbers at the right, so that their digits stand below each other."""
+        """Return a cell: texts at the left, days centred, numbers at the right with their digits aligned."""
         alignment = LEFT_ALIGNED if form == TEXT else CENTRED if form == DAY else RIGHT_ALIGNED
         lines = "<br/>".join(escape(line) for line in columns.lines(text))
         return self.text(lines, name, size, alignment)
@@ -320,7 +320,7 @@ class Setter:
     # ------------------------------------------------------------------------------------------ the foot
 
     def foot(self, paper: Paper, room: float) -> Any:
-        """Who signs, and where the paper goes: beside each other, with that room for a signature and a stamp."""
+        """Return signers and recipients beside each other, with space for a signature and a stamp."""
         many = len(paper.signers) > 1
         signed = [self._signed(signer, room, by_hand=many or not signer.name) for signer in paper.signers]
         if paper.recipients:

@@ -1,4 +1,4 @@
-"""What an official paper consists of: head, title, blocks, signatures and recipients. Pure: no layout, no file."""
+"""The content model of an official paper: head, title, blocks, signatures and recipients. Pure: no layout, no file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figu
 )
 
 Value: TypeAlias = int | float | str | date | None
-# How a value is written: a count, a share from 0 to 1, gigabytes, a day, text.
+# Forms of values: a count, a share from 0 to 1, gigabytes, a day, text.
 NUMBER, SHARE, GIGABYTES, DAY, TEXT = "number", "share", "gigabytes", "day", "text"
-# Text by which rows are found again in a workbook; paper has no room for it.
+# Form of a text that identifies rows in a workbook; papers leave it out.
 CODE = "code"
 NONE = "không có số liệu"
-# Where the office that signs the paper writes a number and a day by hand.
+# Placeholders for a number and a day that the signing office writes by hand.
 OPEN_NUMBER = "……"
 OPEN_DAY = "ngày … tháng … năm ……"
 
 
 def shown(value: Value, form: str) -> str:
-    """A value as text, by its form."""
+    """Return a value as text, by its form."""
     if value is None:
         return NONE
     if isinstance(value, date):
@@ -50,7 +50,7 @@ Words: TypeAlias = str | tuple[str | Strong, ...]
 
 
 def plain(words: Words) -> str:
-    """Words without their type."""
+    """Return words without their type."""
     if isinstance(words, str):
         return words
     return "".join(piece.text if isinstance(piece, Strong) else piece for piece in words)
@@ -58,10 +58,10 @@ def plain(words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head: who issues the paper, below whom, its number with its symbol, where and on which day.
+    """The head: issuing office, its superior, number with symbol, place and day.
 
-    `day` is None, and `place` empty, where the office that signs writes them by hand; `about` is the subject of an
-    official letter (V/v …), which stands below the number.
+    `day` is None and `place` empty if the signing office writes them by hand; `about` is the subject of an official
+    letter (V/v …), below the number.
     """
 
     office: str
@@ -72,7 +72,7 @@ class Head:
     about: str = ""
 
     def dated(self) -> str:
-        """The line of place and day."""
+        """Return the line of place and day."""
         return f"{self.place or OPEN_NUMBER}, {day_in_words(self.day) if self.day else OPEN_DAY}"
 
 
@@ -92,14 +92,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A paragraph of what the paper rests on (căn cứ), with the mark at its end."""
+    """A paragraph of the legal basis (căn cứ), with the mark at its end."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paragraph of a list, behind its number or dash."""
+    """A paragraph of a list, after its number or dash."""
 
     words: Words
     mark: str = "-"
@@ -107,14 +107,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A remark in small type, such as where figures come from."""
+    """A remark in small type, such as the source of figures."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns of a table drawn side by side for each row: their numbers, and that of the labels' column."""
+    """A bar chart of columns of a table: indices of the columns, and of the labels' column."""
 
     title: str
     labels: int
@@ -123,10 +123,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; `forms` say how each column is written.
+    """Rows under headings; `forms` are the forms of the columns.
 
-    `name` is short enough for a sheet of a workbook, `source` says where the figures come from. A table that is `long`
-    stands in the workbook alone. The last row of one with a `total` is set in bold type.
+    `name` is short enough for a sheet of a workbook, `source` states where the figures come from. A `long` table is in
+    the workbook only. With `total` the last row is bold.
     """
 
     name: str
@@ -140,18 +140,18 @@ class Table:
     total: bool = False
 
     def cells(self) -> list[tuple[str, ...]]:
-        """The rows as text."""
+        """Return the rows as text."""
         return [tuple(shown(value, form) for value, form in zip(row, self.forms, strict=True)) for row in self.rows]
 
 
 def table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
-    """A table of texts without a title."""
+    """Return a table of texts without a title."""
     return Table("", "", heads, (TEXT,) * len(heads), rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An address and a password in a frame, where nobody can overlook them, and how the password looks."""
+    """An address and a password in a frame, and the shape of the password in words."""
 
     address: str
     password: str
@@ -163,7 +163,7 @@ Block: TypeAlias = Heading | Text | Basis | Item | Note | Table | Credentials
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs: in which function, by which name; the name is empty where it is written by hand."""
+    """A signer: function and name; the name is empty if it is written by hand."""
 
     title: str
     name: str = ""
@@ -171,18 +171,18 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One official paper.
+    """An official paper.
 
     Attributes:
-        head: who issues it, its number, place and day.
-        kind: what kind of paper it is, such as BÁO CÁO; empty for an official letter (công văn).
-        subject: what it is about, below the kind.
-        to: whom it is addressed to (Kính gửi); empty for a record or a list.
+        head: issuing office, number, place and day.
+        kind: the kind of paper, such as BÁO CÁO; empty for an official letter (công văn).
+        subject: the subject, below the kind.
+        to: the addressee (Kính gửi); empty for a record or a list.
         blocks: the text.
-        signers: who signs, from left to right.
-        recipients: where it goes (Nơi nhận), with the mark at each end; only where one person signs.
-        day: the day that the properties of the file name, where it is not that of the head.
-        title: what the file is called; empty where that is its kind and subject.
+        signers: the signers, from left to right.
+        recipients: the recipients (Nơi nhận), each with its final mark; only with one signer.
+        day: the day in the file's properties, if it is not that of the head.
+        title: the file's title; empty if that is kind and subject.
     """
 
     head: Head

@@ -1,7 +1,7 @@
-"""The properties of a PDF as readers and archives show them: title, author, subject, and the day of the paper.
+"""The properties of a PDF: title, author, subject, and the day of the paper.
 
-The tags of an accessible file (PDF/UA) are missing: reportlab writes none, and has no call that puts text into a
-structure. A screen reader gets the text in its order, and the language.
+There are no tags of an accessible file (PDF/UA): reportlab has no call for them. A screen reader gets the text in its
+order, and the language.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VIETNAM_HOURS = 7
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a paper is called, which office makes it, what kind of paper it is, and its day; none where that is open."""
+    """Title, issuing office, kind of paper, and day (None if it is written by hand)."""
 
     title: str
     office: str
@@ -26,7 +26,7 @@ class Properties:
 
 
 def describe(canvas: Any, properties: Properties) -> None:
-    """Set the properties on a canvas that is invariant: the same paper of the same day makes the same octets."""
+    """Set the properties on an invariant canvas: the same paper of the same day makes the same bytes."""
     canvas.setTitle(properties.title)
     canvas.setAuthor(properties.office)
     canvas.setSubject(properties.kind)
@@ -37,7 +37,7 @@ def describe(canvas: Any, properties: Properties) -> None:
 
 
 def _date(canvas: Any, day: date) -> None:
-    """Midnight of a day in Viet Nam as the date of creation, for which reportlab has no option but its environment."""
+    """Set midnight of a day in Viet Nam as the date of creation; reportlab has no option but its environment."""
     stamp = canvas._doc._timeStamp
     stamp.lt = day.timetuple()
     stamp.t = float(calendar.timegm(day.timetuple()) - VIETNAM_HOURS * 3600)

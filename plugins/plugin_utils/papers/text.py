@@ -1,4 +1,4 @@
-"""A paper to be read at a terminal."""
+"""Renders a paper as text for a terminal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .model import Block, Heading, Item, Paper, Table, plain
 
 
 def as_text(paper: Paper) -> str:
-    """The paper as lines of text: its head, its title, and its blocks."""
+    """Return the paper as lines of text: head, title and blocks."""
     lines = [paper.head.office.upper(), "", paper.kind, paper.subject, ""]
     return "\n".join([*lines, *(line for block in paper.blocks for line in _lines(block))]) + "\n"
 

@@ -1,1 +1,1 @@
-"""The papers of a recall, on the controller: what they say (`content`), as a text and as a PDF (`drawing`)."""
+"""The papers of a recall, on the controller: their content (`content`), and their files (`writing`)."""

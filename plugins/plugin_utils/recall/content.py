@@ -1,6 +1,6 @@
-"""What the papers of a recall say, in Vietnamese: the report before anything is touched, and the record at the end.
+"""The content of a recall's papers in Vietnamese: the report before anything is touched, and the final record.
 
-Pure: of what `danhba-host recall` answers. Nothing of the message's content is known here.
+Pure: made of the answers of `danhba-host recall`. Nothing of the message's content is known here.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ RELATIONS = {
     "part": "thư chứa một phần thư này",
     "namesake": "thư khác, trùng mã thư",
 }
-# In what a copy differs that somebody has changed; headers by their names.
+# Words for the differences of a changed copy; headers by their names.
 DIFFERS = {"text": "nội dung", "files": "tệp đính kèm", "form": "cách mã hóa"}
-# What a find recalls where nobody said otherwise; the host's `likeness.CHOSEN`.
+# Kinds of copies recalled by default; the host's `likeness.CHOSEN`.
 CHOSEN = ("carrier", "changed", "copy", "twin")
 WAYS = {"imap": "chương trình thư (IMAP)", "pop3": "chương trình thư (POP3)", "web": "webmail", "book": "danh bạ"}
 REASONS = {"closed": "hộp thư đã đóng và không còn trong kho thư", "away": "không mở được khi tìm"}
@@ -53,7 +53,7 @@ STEPS = {
     "backups": "Xóa trong bản sao lưu",
     "record": "Lập biên bản",
 }
-# What no recall reaches (`beyond` of a record).
+# Places that no recall reaches (`beyond` of a record).
 BEYOND = {
     "programs": "Bản mà chương trình thư trên máy tính, điện thoại đã tải về (POP3, IMAP): người nhận phải tự xóa.",
     "outside": "Bản đã ra ngoài tỉnh: đề nghị nơi nhận xóa.",
@@ -66,7 +66,7 @@ NUMBER = f"{OPEN_NUMBER}/{OPEN_NUMBER}"  # the office that signs numbers the pap
 
 
 def report(answer: Mapping[str, Any], office: str) -> Paper:
-    """The report before anything is touched: of what `find` answers."""
+    """Return the report before anything is touched, from the answer of `find`."""
     found = answer["report"]
     return Paper(
         Head(office, NUMBER),
@@ -96,7 +96,7 @@ def report(answer: Mapping[str, Any], office: str) -> Paper:
 
 
 def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
-    """The record at the end, of the record that the server keeps; `sha256` is that of it."""
+    """Return the final paper from the server's record, whose SHA-256 is `sha256`."""
     plan, found = body["plan"], body["report"]
     signed = sorted({name for step in body["steps"] for name in step["detail"].get("signed", ())})
     return Paper(
@@ -134,12 +134,12 @@ def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
 
 
 def sound(record_text: str, sha256: str) -> bool:
-    """Whether a record is the one whose SHA-256 that is."""
+    """Say whether a record has the SHA-256."""
     return hashlib.sha256(record_text.encode()).hexdigest() == sha256
 
 
 def notice(agency: str, count: int, plan: Mapping[str, Any]) -> str:
-    """What the head of an agency is told; nothing of what the message says."""
+    """Return the notice to an agency's head, without anything of the message's content."""
     return (
         f"Kính gửi: Thủ trưởng {agency}. Theo văn bản số {plan['document']} ngày {day(plan['document_date'])}, một thư"
         f" trong {count} hộp thư của cơ quan đang được thu hồi ({PURPOSES[plan['purpose']].lower()}), mã thư"
@@ -150,17 +150,17 @@ def notice(agency: str, count: int, plan: Mapping[str, Any]) -> str:
 
 
 def moment(text: str) -> str:
-    """A moment of an answer (ISO 8601 with a time zone) as papers write it."""
+    """Return a moment of an answer (ISO 8601 with zone) as papers write it."""
     return moment_in_figures(datetime.fromisoformat(text))
 
 
 def day(text: str) -> str:
-    """A day of an answer (ISO 8601) as papers write it."""
+    """Return a day of an answer (ISO 8601) as papers write it."""
     return day_in_figures(date.fromisoformat(text))
 
 
 def day_of(text: str) -> date:
-    """The day of a moment or of a day of an answer, by the clocks of Viet Nam."""
+    """Return the day of a moment or day of an answer, by Viet Nam's clock."""
     at = datetime.fromisoformat(text)
     return (at.astimezone(VIETNAM) if at.tzinfo else at).date()
 
@@ -186,7 +186,7 @@ def _who(mailbox: str, people: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _mailboxes(copies: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Block]:
-    """Each kind by itself with its count, and at the end those who had the message and have none of it."""
+    """Return the copies by kind with their numbers, and at the end people who had the message and no longer have it."""
     people, agencies = _people(found), {each["agency"]: each["name"] for each in found["agencies"]}
     since = {(each["mailbox"], each["event"]): each["at"] for each in found["received"]}
     parts: list[Block] = []
@@ -225,7 +225,7 @@ def _rows(
 
 
 def _is(copy: Mapping[str, Any]) -> str:
-    """What a message is, and how it differs or how much of the recalled one it has."""
+    """Return the kind of a copy, and its differences from the recalled message or its share of it."""
     percent = f"giống {copy.get('percent', 100)} %"
     if copy["relation"] in ("changed", "namesake"):
         names = ", ".join(DIFFERS.get(each, f"{each.title()}:") for each in copy.get("differs", "").split())
@@ -313,14 +313,14 @@ def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> li
 
 
 def _place_of(unread: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> str:
-    """Where a message lies that could not be taken apart: in a mailbox, or in the queue under its number."""
+    """Return the place of an unreadable message: a mailbox, or the queue with its number."""
     if not unread["mailbox"]:
         return f"Hàng đợi, thư số {unread['folder']}"
     return f"{_who(unread['mailbox'], people)}, thư mục {unread['folder']}: thư {unread['message_id'] or 'không có mã'}"
 
 
 def _left(copies: Sequence[Mapping[str, Any]], people: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What was found and stays, by kind, with whoever has it."""
+    """Return lines about copies that were found and left, by kind, with their holders."""
     lines = []
     for relation, title in RELATIONS.items():
         if some := [copy for copy in copies if (copy["relation"], copy["state"]) == (relation, "left")]:
@@ -330,7 +330,7 @@ def _left(copies: Sequence[Mapping[str, Any]], people: Mapping[str, Mapping[str,
 
 
 def _backups(recall: str, archives: Sequence[Mapping[str, Any]]) -> list[Block]:
-    """What has copies beside the mailboxes, and by which command they go."""
+    """Return what has copies beside the mailboxes, and the commands that remove them."""
     return [
         *(
             Item(

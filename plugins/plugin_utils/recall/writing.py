@@ -1,4 +1,4 @@
-"""Writes the papers of a recall to its folder on the controller, for its owner alone."""
+"""Writes the papers of a recall into its folder on the controller, for the owner alone."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PLAN, CHECKSUM, REPORT, RECORD, SAMPLE = "plan.json", "plan.sha256", "bao-cao", 
 
 
 def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str]:
-    """The names of the files that are new or other than before, or in a dry run would be.
+    """Write the plan and its checksum, and of `find` the report, of `record` the record, each as JSON, text and PDF.
 
-    The plan and its checksum; of a find also the report, and of a record the record: JSON, text and PDF each.
+    Returns the names of new or changed files; a dry run writes nothing.
 
     Raises:
-        Failure: a record is not the one whose SHA-256 the server says, or a file cannot be written.
+        Failure: a record does not have the server's SHA-256, or a file cannot be written.
     """
     files: dict[str, bytes] = {
         PLAN: json.dumps(answer["plan"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(),
@@ -49,7 +49,7 @@ def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str
 
 
 def _sealed(kept: Mapping[str, Any]) -> tuple[str, bytes]:
-    """A sealed copy of an outbreak, by its file's name."""
+    """Return the encrypted sample of an outbreak, and its file name."""
     octets = base64.b64decode(kept["sealed"])
     if hashlib.sha256(octets).hexdigest() != kept["sha256"]:
         raise Failure("Bản niêm phong không khớp SHA-256 của nó.", "The sealed copy does not fit its SHA-256.")
@@ -57,7 +57,7 @@ def _sealed(kept: Mapping[str, Any]) -> tuple[str, bytes]:
 
 
 def _lasting(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What is the same when nothing has changed."""
+    """Return the part of an answer that stays equal if nothing has changed."""
     return {name: value for name, value in answer.items() if name != "changed"}
 
 

@@ -1,1 +1,1 @@
-"""What others report of mail in our name (DMARC) and of TLS on the way to us: how it is read and shown."""
+"""Reports of others on mail in our name (DMARC) and on TLS to us: reading and rendering."""

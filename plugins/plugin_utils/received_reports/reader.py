@@ -1,12 +1,12 @@
-"""Reads mails that bring reports of DMARC (RFC 7489, RFC 9990) and of TLS (RFC 8460); started by `reading.py`.
+"""Reads mails with reports of DMARC (RFC 7489, RFC 9990) and TLS (RFC 8460); started by `reading.py`.
 
-Anybody can send such a mail, so each is read in a process of its own that may take little memory and time, and asks
-nobody: no DNS, no download. A program by itself, which imports nothing of the collection. What is read are attachments,
-by parsedmarc; reports of single messages (RFC 6591) are never, for they hold a message.
+Anybody can send such a mail, so each is read in a process of its own with little memory and time, without network: no
+DNS, no download. A program by itself, which imports nothing of the collection. parsedmarc reads the attachments;
+reports of single messages (RFC 6591) are never read, because they contain a message.
 
-Standard input is lines of JSON: first the domain, then mails, each with `guid`, `arrived` (seconds since the epoch) and
-`octets` (base64; null where they are too many). Standard output has a line for each that there was time for: `guid`,
-`reports`, and `refused`, the keys of why.
+Standard input is lines of JSON: first the domain and the host, then mails, each with `guid`, `arrived` (seconds since
+the epoch) and `octets` (base64; null if too large). Standard output has a line for each mail that was read in time:
+`guid`, `reports`, and `refused`, the keys of reasons.
 """
 
 from __future__ import annotations
@@ -48,29 +48,29 @@ _PASSED = re.compile(r"(?:^|[\s;])dmarc=pass(?![\w-])[^;]*?\bheader\.from=\"?([\
 
 
 class Refused(Exception):
-    """A report that is not taken; the key of why."""
+    """Raised for a report that is not taken; its argument is the key of the reason."""
 
 
 class Lost(logging.Handler):
-    """Counts the lines that parsedmarc leaves out, which it only logs."""
+    """Counts the lines that parsedmarc skips and only logs."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.count = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Count it; what it says may be the sender's text, and goes nowhere."""
+        """Count the record; its text may be the sender's, and is dropped."""
         self.count += str(record.msg).startswith("Could not parse record")
 
 
 def main() -> None:
-    """Answer each mail, one after the other."""
-    os.environ["TZ"] = "UTC"  # parsedmarc gives times of a report in that of the machine
+    """Answer the mails one by one."""
+    os.environ["TZ"] = "UTC"  # parsedmarc returns times in the machine's zone
     time.tzset()
     import parsedmarc
 
     parsedmarc.MAX_DECOMPRESSED_REPORT_SIZE = UNPACKED
-    # Whose an address is, nobody asks: a table that is empty would be read for each mail, of 38,000 lines.
+    # Prevents parsedmarc from reading its table of 38,000 owners of addresses for each mail: they are not needed.
     parsedmarc.REVERSE_DNS_MAP[""] = {"name": "", "type": ""}
     domain, host = json.loads(sys.stdin.readline())
     began = time.monotonic()
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def apart(mail: dict[str, Any], domain: str, host: str) -> dict[str, Any]:
-    """What a process of its own reads of a mail; where that one came to no end, the mail is refused."""
+    """Return what a process of its own reads of a mail; if that process does not end well, the mail is refused."""
     if mail["octets"] is None:
         return {"reports": [], "refused": ["large"]}
     reading, writing = os.pipe()
@@ -119,7 +119,7 @@ def _limit() -> None:
 
 
 def read(octets: bytes, arrived: float, domain: str, host: str) -> dict[str, Any]:
-    """All reports of a mail, and the keys of why what else is in it was refused."""
+    """Return all reports of a mail, and the keys of the reasons why other parts were refused."""
     reports: list[dict[str, Any]] = []
     refused: list[str] = []
     try:
@@ -139,18 +139,18 @@ def read(octets: bytes, arrived: float, domain: str, host: str) -> dict[str, Any
 
 
 def origin(message: Message, host: str) -> tuple[str, bool]:
-    """The domain of the mail's From, and whether DMARC passed for it, as this host's own gate wrote above all else."""
+    """Return the domain of the mail's From, and whether our own gate's topmost result says that DMARC passed for it."""
     domain = _text(email.utils.parseaddr(str(message.get("From", "")))[1].rpartition("@")[2]).lower()
     header = " ".join(str(message.get("Authentication-Results", "")).split())
     ours, _, results = header.partition(";")
-    # Once: a sender may have written the same words into an address, which stands there too.
+    # Exactly once: a sender may have put the same words into an address, which is in the header, too.
     known = ours.split(" ")[0].lower() == host.lower() and results.lower().count("dmarc=") == 1
     passed = _PASSED.search(results) if known else None
     return domain, bool(passed and domain and passed[1].lower() == domain)
 
 
 def _attachments(message: Message) -> Iterator[bytes]:
-    """What may be a report; nothing of a mail within the mail."""
+    """Yield parts that may be reports, without those of attached messages."""
     if message.get_content_maintype() == "message":
         return
     if message.is_multipart():
@@ -198,7 +198,7 @@ def _ours(reports: list[dict[str, Any]], domain: str) -> list[dict[str, Any]]:
 
 
 def _fit(report: dict[str, Any], arrived: float) -> dict[str, Any]:
-    """The report, where it can be true; else Refused."""
+    """Return the report if it is plausible; else raise Refused."""
     since, until = report["since"], report["until"]
     if not (0 <= until - since <= LONGEST_PERIOD and arrived - OLDEST <= since and until <= arrived + AHEAD):
         raise Refused("dates")
@@ -219,7 +219,7 @@ def _dmarc(text: str) -> dict[str, Any]:
     logger.addHandler(lost)
     logger.propagate = False
     try:
-        # Periods are kept as they are: a count that is cut by days would be an invention.
+        # Periods are not split by days: the split counts would be invented.
         found: Any = parsedmarc.parse_aggregate_report_xml(
             text, offline=True, always_use_local_files=True, normalize_timespan_threshold_hours=float("inf")
         )
@@ -284,7 +284,7 @@ def _tls(text: str) -> list[dict[str, Any]]:
 
 
 def _tls_lines(policy: Any) -> Iterator[dict[str, Any]]:
-    """What went well, then each kind of failure; failures of which nothing is told are a line too."""
+    """Yield a line for successful sessions, one for each kind of failure, and one for unexplained failures."""
     details = policy.get("failure_details", [])
     yield _line(count=_number(policy["successful_session_count"]), passed=True)
     told = 0
@@ -307,27 +307,27 @@ def _line(**known: Any) -> dict[str, Any]:
 
 
 def _address(value: Any) -> str:
-    """An address of IPv4 or IPv6, without a zone; ValueError for what is none."""
+    """Return an IPv4 or IPv6 address without a zone; raise ValueError for other values."""
     if not isinstance(value, str) or "%" in value:
         raise ValueError
     return str(ip_address(value))
 
 
 def _number(value: Any) -> int:
-    """A number of JSON; ValueError for what is none, such as `true` or `1e999`."""
+    """Return a JSON integer; raise ValueError for other values, such as `true` or `1e999`."""
     if type(value) is not int:
         raise ValueError
     return value
 
 
 def _moment(value: Any) -> float:
-    """Seconds since the epoch; a time that names no zone is of UTC."""
+    """Return seconds since the epoch; a time without zone is UTC."""
     moment = datetime.fromisoformat(value)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _text(value: Any, longest: int = LONGEST) -> str:
-    """A text on one line without anything that steers a terminal; empty for what is no text."""
+    """Return a text on one line without terminal control characters; empty for other values."""
     if not isinstance(value, str):
         return ""
     return "".join(letter if letter.isprintable() else " " for letter in value[:longest]).strip()

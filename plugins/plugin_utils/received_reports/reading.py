@@ -1,4 +1,4 @@
-"""Has the mails that bring reports read by `reader.py`, in processes apart; says why some are refused."""
+"""Lets `reader.py` read mails with reports in separate processes, and explains refusals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REASONS = {
 
 
 def require() -> None:
-    """Failure with the way out where the library is missing that reads reports."""
+    """Raise Failure, with the way out, if the library that reads reports is missing."""
     if importlib.util.find_spec("parsedmarc") is None:
         command = f"{sys.executable} -m pip install --require-hashes --no-deps --requirement {LOCK}"
         raise Failure(
@@ -37,12 +37,12 @@ def require() -> None:
 
 
 def read(mails: Iterable[dict[str, Any]], domain: str, host: str) -> list[dict[str, Any]]:
-    """Of each mail that there was time for `guid`, `reports`, and the keys of why something in it was `refused`.
+    """Return `guid`, `reports` and the keys of `refused` reasons of each mail that was read in time.
 
     Args:
-        mails: `guid`, `arrived` in seconds since the epoch, `octets` in base64, None where they are too many.
-        domain: whose reports are taken, with those of the names below it.
-        host: under whose name our own gate wrote whom it knew.
+        mails: `guid`, `arrived` in seconds since the epoch, `octets` in base64, None if too large.
+        domain: the domain whose reports are taken, with those of its subdomains.
+        host: the name under which our own gate wrote its results.
     """
     lines = [json.dumps([domain, host]), *map(json.dumps, mails)]
     if len(lines) == 1:

@@ -1,4 +1,4 @@
-"""What reports say, as a table that people read and as CSV that a spreadsheet takes."""
+"""Renders received reports as a table for people and as CSV for spreadsheets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNVERIFIED = (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a report, with what the report says of all."""
+    """A line of a report, with the report's own fields."""
 
     kind: str
     sender: str
@@ -50,7 +50,7 @@ class Row:
 
 
 def as_csv(rows: Iterable[Sequence[Any]]) -> str:
-    """Every line, with headings; no cell begins a formula."""
+    """Return every line, with headings; no cell begins a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -59,7 +59,7 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def lines(rows: Iterable[Sequence[Any]], *, cut: bool = False) -> list[str]:
-    """What fails first, then what is most; lines of the same kind are summed up. `cut`: there are more."""
+    """Return failures first, then the largest counts; equal kinds are summed. `cut` says that there are more."""
     known = [Row(*row) for row in rows]
     dmarc = _summed((row for row in known if row.kind == "dmarc"), _dmarc)
     tls = _summed((row for row in known if row.kind == "tls" and row.count), _tls)

@@ -1,1 +1,1 @@
-"""Reports on the use of mailboxes as files: a workbook, a page, a document with the reminders that go with it."""
+"""Reports on the use of mailboxes as files: workbook, web page, official paper, and reminders."""

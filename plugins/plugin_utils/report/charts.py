@@ -1,4 +1,4 @@
-"""Charts of a page as SVG within it: columns side by side, readable without script and without colours."""
+"""Draws charts of a page as inline SVG: bars side by side, readable without script and without colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..papers.model import SHARE, Table, Value, shown
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 90, 10, 34, 40
-# As dark as text on white is to be, and told apart by pattern, too; the patterns are once in a page.
+# Fills as dark as text on white, and distinct by pattern, too; a page defines the patterns once.
 FILLS = ("#1b4f8a", "url(#slanted)", "url(#dotted)")
 PATTERNS = (
     '<svg aria-hidden="true" style="position:absolute;width:0;height:0"><defs>'
@@ -22,7 +22,7 @@ _STEPS = (1, 2, 2.5, 5, 10)
 
 
 def svg(table: Table) -> str:
-    """The chart of a table, which also stands beside it; empty where it has none."""
+    """Return the chart of a table, which is shown beside it; empty if it has none."""
     return "".join(_pieces(table)) if table.chart else ""
 
 
@@ -44,7 +44,7 @@ def _number(value: Value) -> float:
 
 
 def _scale(most: float) -> tuple[float, float]:
-    """The highest line and the distance of lines, in round numbers."""
+    """Return the highest line and the distance of lines, in round numbers."""
     if most <= 0:
         return 1.0, 1.0
     unit = 10 ** (len(str(int(most))) - 1)

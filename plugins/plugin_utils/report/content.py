@@ -1,7 +1,7 @@
-"""What a report says, in the words of an official one: sections of figures and tables, each with where it comes from.
+"""The content of a report in official words: sections of figures and tables, each with its source.
 
 The outline is that of a yearly report (1 accounts, 2 use, 3 the published directory, then what the regulation's own
-articles ask for beyond it); a report of another period has the same.
+articles demand beyond it); reports of other periods have the same.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ INCIDENTS = {
     "refused-unreadable": "Thư không kiểm tra được bị từ chối",
     "passed": "Thư được qua theo ngoại lệ có văn bản",
 }
-# What is counted in more than one of the figures on mail.
+# Remarks on mail that is counted in more than one figure.
 OVERLAP = (
     "Các số về thư có phần trùng nhau, không cộng với nhau: thư bị bộ lọc từ chối, thư có mã độc và thư có dấu độ mật "
     "bị từ chối đều nằm trong số lượt bị từ chối ngay khi gửi đến; thư có dấu độ mật và thư không kiểm tra được còn "
@@ -86,7 +86,7 @@ KINDS = {AGENCY: "Hộp thư cơ quan", OFFICIAL: "Hộp thư cá nhân"}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: what it is, its value, how that is written, and where it comes from."""
+    """A figure: label, value, form and source."""
 
     label: str
     value: Value
@@ -106,7 +106,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The whole, for whoever draws it; `notes` stand above all figures: of what they are, and of what not."""
+    """The whole content; `notes` are above all figures and say what these measure."""
 
     title: str
     sections: tuple[Section, ...]
@@ -114,7 +114,7 @@ class Content:
 
 
 def write(report: Report, register: Register) -> Content:
-    """All that a report says."""
+    """Return the content of a report."""
     names = {code: agency.name for code, agency in register.agencies.items()}
     sections = [
         _accounts(report, names),
@@ -133,7 +133,7 @@ def write(report: Report, register: Register) -> Content:
 
 
 def measured(report: Report) -> Iterator[str]:
-    """What was asked for and what was measured: the days of which there are data, from the first to the last."""
+    """Yield what was asked for and what was measured: the first and last day with data."""
     coverage, last = report.coverage, report.period.last
     if coverage.asked > last:
         yield (
@@ -152,14 +152,14 @@ def measured(report: Report) -> Iterator[str]:
 
 
 def span(days: Sequence[date]) -> str:
-    """From the first to the last of some days, in words."""
+    """Return the first and the last of some days in words."""
     if days[0] == days[-1]:
         return f"ngày {day_in_figures(days[0])}"
     return f"từ ngày {day_in_figures(days[0])} đến ngày {day_in_figures(days[-1])}"
 
 
 def _cited(section: Section, regulation: Regulation) -> Section:
-    """A section whose words cite articles as the province's own regulation numbers them."""
+    """Return a section that cites articles by the numbers of the province's own regulation."""
     return replace(
         section,
         title=cite(section.title, regulation),
@@ -490,7 +490,7 @@ def _faults(report: Report) -> Section:
 
 
 def _limits(report: Report) -> Iterator[str]:
-    """What the figures cannot say."""
+    """Yield what the figures cannot say."""
     coverage = report.coverage
     if coverage.uncounted:
         some = ", ".join(map(day_in_figures, coverage.uncounted[:10])) + (", …" if len(coverage.uncounted) > 10 else "")
@@ -521,7 +521,7 @@ def _proposals(number: int) -> Section:
 
 
 def lines(content: Content) -> list[str]:
-    """Each figure as a line."""
+    """Return each figure as a line."""
     return [
         f"{figure.label}: {shown(figure.value, figure.form)}"
         for section in content.sections

@@ -1,4 +1,4 @@
-"""The files of a report, by the end of their names."""
+"""The files of a report, by their suffixes."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ REMINDERS = "-nhac-nho.pdf"
 
 
 def require() -> None:
-    """Failure, before anything is asked, where a document cannot be drawn."""
+    """Raise Failure, before anything is asked, if papers cannot be drawn."""
     check()
 
 
 def make(content: Content, report: Report, who: Sender) -> dict[str, bytes]:
-    """All files; reminders only where an agency misses the target, and the report is of agencies."""
+    """Return all files; reminders only if an agency misses the target and the report is about agencies."""
     found = {
         ".xlsx": workbook.draw(content),
         ".html": page.draw(content),
         ".pdf": paper.draw(content, report, who),
     }
     found_below = [] if report.scope.mailbox else report.using.below(report.rules)
-    # Nobody writes to itself.
+    # The operator sends no reminder to itself.
     below = [each for each in found_below if each.code != who.code.lower()]
     return found | ({REMINDERS: paper.remind(report, below, who)} if below else {})

@@ -1,4 +1,4 @@
-"""A report as a page: one file, without script and without anything from elsewhere."""
+"""Renders a report as a web page: one file, without script and without external resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEAD = '<th scope="col">Chỉ tiêu</th><th scope="col" class="n">Giá trị</t
 
 
 def draw(content: Content) -> bytes:
-    """The page's octets, as UTF-8."""
+    """Return the page as UTF-8."""
     return "\n".join(_page(content)).encode()
 
 

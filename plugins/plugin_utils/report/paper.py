@@ -1,6 +1,6 @@
-"""A report and its reminders as official papers: what is signed and sent.
+"""A report and its reminders as official papers, to be signed and sent.
 
-The number is left open: the office that sends it enters it into its register of outgoing documents.
+The number is left open: the sending office takes it from its register of outgoing documents.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PAGE = (
     "Số liệu từng hộp thư của tháng này và tháng trước: đăng nhập https://{host}/ bằng hộp thư của cơ quan hoặc hộp "
     "thư của Thủ trưởng có tên trong danh bạ, mở Cài đặt, mục “Tình hình sử dụng”."
 )
-# Mailboxes that a letter names, so that it stays a page.
+# Maximum number of mailboxes in a letter, so that it stays one page.
 MOST_NAMED = 10
 ASKED = (
     "{office} đề nghị Thủ trưởng cơ quan nhắc nhở cán bộ, công chức, viên chức kiểm tra hộp thư đúng quy định; nếu có "
@@ -52,7 +52,7 @@ REMINDER = "Nhắc nhở kiểm tra hộp thư điện tử công vụ"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: the operator with the agency above it, where and when, who signs, and the host of the webmail."""
+    """The sender: the operator and its superior, place and day, the signer, and the webmail's host."""
 
     parent: str
     office: str
@@ -65,16 +65,16 @@ class Sender:
     regulation: Regulation
 
     def head(self, numbered: str, about: str = "") -> Head:
-        """The head of its papers."""
+        """Return the head of the sender's papers."""
         return Head(self.office, numbered, self.parent, self.place, self.on, about)
 
     def signer(self) -> Signer:
-        """Its head, who signs."""
+        """Return the head of the office as signer."""
         return Signer(self.signed_as, self.signed_by)
 
 
 def sender(register: Register, issued: Issued, on: date) -> Sender:
-    """The operator on a day."""
+    """Return the operator as the sender on a day."""
     operator = register.agencies[register.province.operator]
     parent = register.agencies.get(operator.on(on).parent)
     head = Office(register, issued, on).head(operator)
@@ -92,12 +92,12 @@ def sender(register: Register, issued: Issued, on: date) -> Sender:
 
 
 def draw(content: Content, report: Report, who: Sender) -> bytes:
-    """The report as PDF, to whoever it is for: the province's committee, or the head of the agency (R12)."""
+    """Return the report as PDF, addressed to the province's committee or the agency's head (R12)."""
     return drawing.draw(as_paper(content, report, who))
 
 
 def as_paper(content: Content, report: Report, who: Sender) -> Paper:
-    """The report as an official paper."""
+    """Return the report as an official paper."""
     to = (who.parent or "Ủy ban nhân dân tỉnh") if report.scope.whole else f"Thủ trưởng {report.scope.name}"
     if report.scope.mailbox:
         to = report.scope.name
@@ -125,12 +125,12 @@ def _section(section: Section) -> Iterator[Block]:
 
 
 def remind(report: Report, agencies: Sequence[OfAgency], who: Sender) -> bytes:
-    """A PDF of letters to the heads of the agencies that miss the target, a page each."""
+    """Return a PDF of letters to the heads of agencies that miss the target, a page each."""
     return drawing.draw_pages(_reminder(report, agency, who) for agency in agencies)
 
 
 def _reminder(report: Report, agency: OfAgency, who: Sender) -> Paper:
-    """An official letter to the head of one agency."""
+    """Return an official letter to the head of an agency."""
     missing = report.using.missing(report.rules, agency.code)
     named = [_named(each) for each in missing[:MOST_NAMED]]
     if len(missing) > MOST_NAMED:
@@ -154,7 +154,7 @@ def _reminder(report: Report, agency: OfAgency, who: Sender) -> Paper:
 
 
 def _missed(report: Report, agency: OfAgency) -> str:
-    """What was measured of an agency: on which days, and how far it is from the target."""
+    """Return what was measured of an agency: days, and the distance from the target."""
     rate = agency.rate
     measured = [each for each in report.coverage.measured if agency.measured >> (each - report.period.first).days & 1]
     text = MISSED.format(

@@ -1,4 +1,4 @@
-"""What a report compares with, as a playbook gives it."""
+"""Reads the targets of a report from a playbook's options."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ PERCENTS = ("target_percent", "regular_percent")
 
 
 def read_rules(arguments: dict[str, Any]) -> Rules:
-    """The rules; Failure where a share cannot be one."""
+    """Return the targets; raise Failure for an impossible share."""
     target, regular = (controller.read_percent(arguments[name], name) / 100 for name in PERCENTS)
     return Rules(target=target, regular=regular, least_days=max(1, arguments["least_days"]))

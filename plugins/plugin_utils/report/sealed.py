@@ -1,4 +1,4 @@
-"""A month's report as a message: all its files in one that the operator's key alone opens."""
+"""A month's report as a message with one encrypted file, for the operator's key alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 from ..letters import sealing
 
-# The same files make the same archive; of the seal, each is another one.
+# Equal files make equal archives; each encryption differs.
 _WHEN = (1980, 1, 1, 0, 0, 0)
 TEXT = """Báo cáo tình hình quản lý và sử dụng hệ thống thư điện tử công vụ tháng {month}, đã mã hóa cho khóa của
 cơ quan vận hành.
@@ -29,7 +29,7 @@ The report of {month}, sealed to the operator's key; opened by the command above
 
 @dataclass(frozen=True)
 class Sealed:
-    """A message as it goes out, its id, and SHA-256 of the file in it."""
+    """The message to send, its id, and the SHA-256 of its file."""
 
     octets: bytes
     message_id: str
@@ -37,9 +37,9 @@ class Sealed:
 
 
 def seal(files: Mapping[str, bytes], month: str, key: str, recipient: str, at: datetime) -> Sealed:
-    """The message with the files of a month's report, by the ends of their names; `at` is its date.
+    """Return the message with the files of a month's report (by suffix); `at` is its date.
 
-    Its id is the month's own: where it comes twice, it is known as the same.
+    Its id is the month's own, so that a repeated message is recognised.
     """
     stem = f"bao-cao-{month}"
     sealed = sealing.seal(_archive({f"{stem}{end}": octets for end, octets in files.items()}), key)
@@ -51,7 +51,7 @@ def seal(files: Mapping[str, bytes], month: str, key: str, recipient: str, at: d
     message["Subject"] = f"Báo cáo tháng {month[5:]}/{month[:4]} (đã mã hóa)"
     message["Message-ID"] = f"<{stem}@{domain}>"
     message["Date"] = format_datetime(at)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers it
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic reply answers it
     archive = f"{stem}.zip"
     said = f"{month[5:]}/{month[:4]}"
     message.set_content(TEXT.format(month=said, name=f"{archive}.age", archive=archive, digest=digest))

@@ -1,4 +1,4 @@
-"""A report as a workbook: real numbers, days and shares, text that is never a formula, and charts."""
+"""Renders a report as a workbook: typed numbers, days and shares, text that is never a formula, and charts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")
 
 
 def draw(content: Content) -> bytes:
-    """The workbook's octets: a sheet with every figure, and one for each table."""
+    """Return the workbook: a sheet with every figure, and one for each table."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -35,7 +35,7 @@ def draw(content: Content) -> bytes:
 
 
 def _timeless(book: io.BytesIO) -> bytes:
-    """Without the hour at which it was made: the same report makes the same file."""
+    """Return the workbook without the time of its creation: equal reports make equal files."""
     out = io.BytesIO()
     with zipfile.ZipFile(book) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in made.namelist():
@@ -89,7 +89,7 @@ def _table(sheet: Any, table: Table) -> None:
 
 
 def _printed(sheet: Any, heads: str) -> None:
-    """On A4, all columns on a page, with the headings on each."""
+    """Set printing on A4: all columns on a page, with the headings on each."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -98,7 +98,7 @@ def _printed(sheet: Any, heads: str) -> None:
 
 
 def _source(sheet: Any, row: int, table: Table) -> None:
-    """Where the figures come from, below the table and as wide."""
+    """Write the source of the figures below the table, in its width."""
     from openpyxl.styles import Alignment
 
     text, columns = f"Nguồn: {table.source}", len(table.heads)
@@ -120,7 +120,7 @@ def _heads(sheet: Any, row: int, heads: Sequence[str]) -> None:
 
 
 def _put(cell: Any, value: Value, form: str, *, bold: bool = False) -> None:
-    """A cell by the kind of its value: no text is taken for a formula or a number, whatever it begins with."""
+    """Write a cell by the type of its value: a text is never taken for a formula or a number."""
     if value is None or isinstance(value, str):
         from openpyxl.styles import Alignment
 
@@ -128,7 +128,7 @@ def _put(cell: Any, value: Value, form: str, *, bold: bool = False) -> None:
         cell.data_type, cell.number_format = "s", _FORMATS[TEXT]
         cell.alignment = Alignment(
             horizontal="left", indent=1, vertical="top"
-        )  # not at the digits of the column before
+        )  # keeps texts away from the digits of the column before
     else:
         cell.value = value
         cell.number_format = _FORMATS[DAY if isinstance(value, date) else form]
@@ -167,6 +167,6 @@ def _chart(sheet: Any, table: Table) -> None:
     for column in table.chart.series:
         chart.add_data(Reference(sheet, min_col=column + 1, min_row=1, max_row=last), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=table.chart.labels + 1, min_row=2, max_row=last))
-    # Below the table, and on one page with it: beside it, all would be printed small.
+    # Below the table, on one page with it: beside it, everything would be printed small.
     sheet.page_setup.fitToHeight, sheet.print_options.gridLines = 1, False
     sheet.add_chart(chart, f"A{len(table.rows) + 5}")
