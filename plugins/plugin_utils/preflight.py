@@ -215,8 +215,7 @@ def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
 
 
 def opened(ports: Any) -> Iterator[Fault]:
-    """Yield a fault if the firewall closes port 80 to the authority; a value that is no list is judged by `settings`.
-    """
+    """Yield a fault if the firewall closes port 80 to the authority; a value that is no list is judged by `settings`."""
     if isinstance(ports, list) and str(HTTP) not in map(str, ports):
         yield Fault(
             "tls_mode = acme cần cổng 80: thêm 80 vào base_firewall_ports trong inventory.",
@@ -254,8 +253,7 @@ def challenged(hosts: Sequence[str]) -> Iterator[Fault]:
                 f"DNS does not have the name {name}, so no certificate can be had: publish a record, or leave the name "
                 "out of mail_discovery_hosts.",
             )
-        elif not isinstance(error, ConnectionRefusedError):  # a refused connection: the host is there, without a web
-        server yet
+        elif not isinstance(error, ConnectionRefusedError):  # refused: the host is there, without a web server
             yield Fault(
                 f"{name}: cổng 80 không trả lời; nơi cấp chứng thư hỏi qua cổng đó. Mở cổng 80 ở tường lửa của mạng.",
                 f"{name}: port 80 does not answer, by which the authority asks. Open it in the network's firewall.",

@@ -180,15 +180,21 @@ class Clerk:
     def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
         held = self._custodian(bundle.agency)
         return HandedOver(
-            agency=bundle.agency, name=bundle.name, # The present custodian signs for it, who may differ from the
-            manifest's: the operator's key opens it for anyone. custodian=held[1].name if held else "",
-            letters=len(bundle.addresses), void=void, owner=bundle.reader.owner, key=bundle.reader.key,
-            file=_file_name(batch, bundle), sha256=bundle.sha256, issued=batch.day,
+            agency=bundle.agency,
+            name=bundle.name,
+            # The present custodian, who may differ from the manifest's: the operator's key opens it for anyone.
+            custodian=held[1].name if held else "",
+            letters=len(bundle.addresses),
+            void=void,
+            owner=bundle.reader.owner,
+            key=bundle.reader.key,
+            file=_file_name(batch, bundle),
+            sha256=bundle.sha256,
+            issued=batch.day,
         )
 
     def _list_name(self, given: Sequence[HandedOver]) -> str:
-        """Return a name made of the list's content, so that a run after one that was killed writes the same list again.
-        """
+        """Return a name made of the list's content, so that a run after one that was killed writes the same list again."""
         if not given:
             return ""
         digest = hashlib.sha256("".join(item.sha256 for item in given).encode()).hexdigest()

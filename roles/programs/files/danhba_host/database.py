@@ -18,22 +18,22 @@ Connection = psycopg.Connection[TupleRow]
 
 
 class Reached(Protocol):
-    """The settings by which a program reaches it."""
+    """The settings of a connection to the database."""
 
     @property
     def database_socket_dir(self) -> str:
-        """The folder of the server's Unix socket."""
+        """Return the folder of the server's Unix socket."""
 
     @property
     def database(self) -> str:
-        """Its name."""
+        """Return the database's name."""
 
 
 def connect(settings: Reached, role: str, *, program: str, statement_seconds: int = 10) -> Connection:
     """Open a connection; each statement is a transaction of its own.
 
-    A statement that takes longer than `statement_seconds`, or waits for a lock for longer than `LOCK_SECONDS`, is given
-    up. `program` is the name that `pg_stat_activity` shows.
+    A statement that takes longer than `statement_seconds`, or waits for a lock for longer than `LOCK_SECONDS`, is
+    cancelled. `program` is the name that `pg_stat_activity` shows.
     """
     limits = {
         "statement_timeout": statement_seconds,
@@ -54,10 +54,10 @@ def connect(settings: Reached, role: str, *, program: str, statement_seconds: in
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn errors of the database into those that end a program.
+    """Turn errors of the database into exceptions that end a program.
 
     Raises:
-        Away: the server is not there, broke off, or did not do it in time (classes 08, 40, 53, 55, 57 of SQLSTATE).
+        Away: the server is away, disconnected or timed out (classes 08, 40, 53, 55, 57 of SQLSTATE).
         Refused: anything else. The schema or the rights are not those of this version.
     """
     try:

@@ -1,4 +1,4 @@
-"""Writes state files that survive a power cut, and reads them: a damaged one is told, kept beside, and begun anew."""
+"""Writes state files that survive a power cut, and reads them; a damaged one is reported, kept aside, and begun anew."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .journal import write as say
 def write(
     path: Path, content: str | bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1), *, named: bool = True
 ) -> None:
-    """Replace a file by this content. Whenever the power fails, the file has either the old content or the new one.
+    """Replace a file atomically. After a power cut it has either the old content or the new one.
 
     Args:
         path: the file.
-        content: octets, or a text that is written in UTF-8.
+        content: bytes, or a text that is written in UTF-8.
         mode: the mode of the file.
-        owner: the numbers of user and group that get it; -1 leaves them to the system.
-        named: whether the folder is flushed, too; without it the caller does so, once for many files (`sync`).
+        owner: user and group ids of the file; -1 leaves them to the system.
+        named: whether the folder is flushed, too; else the caller does so, once for many files (`sync`).
 
     Raises:
-        OSError: the file cannot be written; it is as it was.
+        OSError: the file cannot be written; it is unchanged.
     """
     octets = content.encode() if isinstance(content, str) else content
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
@@ -44,7 +44,7 @@ def write(
 
 
 def place(new: Path, path: Path, *, named: bool = True) -> None:
-    """Give a finished file its name, in place of what has it; `named` as in `write`.
+    """Rename a finished file into place, replacing another one; `named` as in `write`.
 
     The content is flushed to the disk before the rename, and the rename by flushing the folder: without the first a
     file system may keep the new name with no content.
@@ -56,7 +56,7 @@ def place(new: Path, path: Path, *, named: bool = True) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have the content of a file, or the names in a folder, on the disk on return."""
+    """Flush the content of a file, or the entries of a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -70,10 +70,10 @@ def write_json(path: Path, value: object, mode: int = 0o600) -> None:
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """Read the JSON object of a state file; an empty one where there is no file.
+    """Return the JSON object of a state file; an empty one without a file.
 
-    A file that is empty or broken is renamed to `<name>.damaged` and told in the journal: the program that keeps its
-    state there can rebuild it, and must not fail each day until somebody removes the file.
+    An empty or broken file is renamed to `<name>.damaged` and reported in the journal: the program can rebuild its
+    state, and must not fail each day until somebody removes the file.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -89,7 +89,7 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def set_damaged_aside(path: Path, fault: str) -> None:
-    """Rename a damaged state file to `<name>.damaged`, and tell the journal why."""
+    """Rename a damaged state file to `<name>.damaged`, and report the reason in the journal."""
     kept = path.with_name(f"{path.name}.damaged")
     path.replace(kept)
     say(

@@ -1,4 +1,4 @@
-"""A number that is watched, and the file that the node exporter reads (Prometheus' text format 0.0.4)."""
+"""Metrics of the watch, and the file that the node exporter reads (Prometheus' text format 0.0.4)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from . import durable
 
-MODE = 0o644  # of the file: node_exporter has a user of its own
-# What each number says. One that is not here is nobody's, and refused.
+MODE = 0o644  # readable by node_exporter, which has a user of its own
+# Meaning of each metric; others are refused.
 HELP = {
     "danhba_accounts_guessed_last_day": "Mailboxes at whose passwords somebody guessed within a day.",
     "danhba_audit_holds": "Whether the records were as they were written (1) or not (0), when last verified.",
@@ -51,10 +51,10 @@ _LABEL = re.compile(r"^[a-z_]+$")
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, by its name and what tells it from others of that name.
+    """A metric: name, value and labels.
 
     Raises:
-        ValueError: the name or a label is none of ours.
+        ValueError: the name or a label is unknown.
     """
 
     name: str
@@ -66,13 +66,13 @@ class Figure:
             raise ValueError(f"{self.name} {dict(self.labels)}: không có tên này -- there is no such name")
 
     def line(self) -> str:
-        """The figure as the text format has it."""
+        """Return the metric as a line of the text format."""
         labels = ",".join(f'{name}="{text.translate(_ESCAPED)}"' for name, text in sorted(self.labels.items()))
         return f"{self.name}{{{labels}}} {self.value:.17g}" if labels else f"{self.name} {self.value:.17g}"
 
 
 def render(figures: Iterable[Figure]) -> str:
-    """All figures, those of a name together, with what they say."""
+    """Return all metrics in the text format, grouped by name, with their meanings."""
     named: dict[str, list[str]] = {}
     for figure in figures:
         named.setdefault(figure.name, []).append(figure.line())
@@ -83,5 +83,5 @@ def render(figures: Iterable[Figure]) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file of figures, which node_exporter may read: it sees the old ones or the new ones."""
+    """Replace a file of metrics atomically; node_exporter may read it."""
     durable.write(path, text, MODE)

@@ -1,8 +1,8 @@
-"""Has filters of owners (Sieve, RFC 5228) move into Trash what they discarded, and tells their owners.
+"""Rewrites owners' filters (Sieve, RFC 5228) so that they move into Trash what they discarded, and tells the owners.
 
-Official mail that was accepted is in some folder: its sender believes that it arrived. Whatever script is uploaded,
-Dovecot files what it would discard into Trash (`discarded.sieve` of role dovecot); this job makes scripts say so, that
-the webmail shows what happens. `discard` beside an automatic reply becomes `keep`, otherwise `fileinto "Trash"`.
+Accepted official mail must be in some folder: its sender believes that it arrived. Whatever script is uploaded, Dovecot
+files what it would discard into Trash (`discarded.sieve` of role dovecot); this job makes scripts say so, so that the
+webmail shows what happens. `discard` beside an automatic reply becomes `keep`, otherwise `fileinto "Trash"`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from .journal import Refused
 
 ROLE = "danhba_room"
 DOVEADM, DELIVER = "/usr/bin/doveadm", "/usr/lib/dovecot/dovecot-lda"
-# What a script was before, beside it; and while its owner was not told yet.
+# Suffixes of a script's former version, and of one whose owner was not told yet.
 BEFORE, UNTOLD = ".before", ".before.untold"
-MOST = 1 << 20  # octets of a script; Dovecot takes no larger one
+MOST = 1 << 20  # bytes of a script; Dovecot takes no larger one
 _MAILBOXES = "SELECT kind, id, address FROM mail.account WHERE state IN ('open', 'suspended') ORDER BY address"
-# The tokens of RFC 5228, section 8.1, as far as one must not be taken for another.
+# The tokens of RFC 5228, section 8.1, as far as they must be told apart.
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*|/\*.*?(?:\*/|\Z))
     |(?P<text>\btext:[ \t]*(?:\#[^\n]*)?\r?\n(?:.*?\r?\n)??\.(?:\r?\n|\Z))
@@ -90,12 +90,12 @@ class Settings:
 
 
 class _Script:
-    """A script as its tokens say: where it discards, in which block, and which extensions it requires."""
+    """The tokens of a script: its discards with their blocks, and the extensions that it requires."""
 
     def __init__(self, text: str) -> None:
         self.extensions: set[str] = set()
-        self.discards: list[tuple[tuple[int, int], int]] = []  # the place of each, and the number of its block
-        self.answering: set[int] = set()  # blocks in which somebody is answered
+        self.discards: list[tuple[tuple[int, int], int]] = []  # position and block number of each
+        self.answering: set[int] = set()  # blocks with an automatic reply
         self._open, self._count, self._required = [0], 0, False
         begins = True  # whether a command may begin here
         for found in _TOKEN.finditer(text):
@@ -123,7 +123,7 @@ class _Script:
 
 
 def without_discard(text: str) -> str:
-    """The script with `fileinto "Trash"`, or `keep` beside `vacation`, where it discarded; else as it is."""
+    """Return the script with `fileinto "Trash"`, or `keep` beside `vacation`, in place of `discard`."""
     script = _Script(text)
     files = False
     for (start, end), block in reversed(script.discards):
@@ -134,7 +134,7 @@ def without_discard(text: str) -> str:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Look at the scripts of all mailboxes; how many were changed, in a line, or nothing.
+    """Check the scripts of all mailboxes; return the number of changed ones in a line, or nothing.
 
     Raises:
         Away: the database does not answer.
@@ -160,10 +160,9 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 
 def _mend(settings: Settings, address: str, folder: Path) -> tuple[bool, list[str]]:
-    """Change the scripts of a mailbox, keep what they were, and tell its owner, also of what a killed run changed.
+    """Rewrite the scripts of a mailbox, keep the former ones, and tell the owner, also after a killed run.
 
-    Whether its owner was told, and what went wrong of single scripts: one that cannot be changed keeps no other from
-    it.
+    Returns whether the owner was told, and the faults of single scripts, which do not stop the others.
     """
     failed = []
     for path in _scripts(folder):
@@ -181,7 +180,7 @@ def _mend(settings: Settings, address: str, folder: Path) -> tuple[bool, list[st
 
 
 def _mend_one(address: str, path: Path) -> None:
-    """Change a script, and keep what it was; nothing is kept of one that stays as it is."""
+    """Rewrite a script and keep the former version; do nothing if it discards nothing."""
     old = _read(path)
     new = without_discard(old)
     if new == old:
@@ -190,12 +189,12 @@ def _mend_one(address: str, path: Path) -> None:
     before = _read(untold) if untold.exists() else None
     durable.write(untold, old)
     try:
-        # What an owner calls a script may begin as an option does.
+        # A script's name may begin like an option.
         _run([DOVEADM, "sieve", "put", "-u", address, "--", path.stem], new.encode())
     except Refused:
         if before in {None, old}:
             untold.unlink()
-        else:  # what a killed run changed is to be told still
+        else:  # a killed run has changed scripts without telling the owner
             durable.write(untold, before)
         raise
 
@@ -213,7 +212,7 @@ def _read(path: Path) -> str:
 
 
 def compose(settings: Settings, user: str) -> EmailMessage:
-    """What the owner is told."""
+    """Return the message to the owner."""
     message = EmailMessage()
     message["From"] = f"Quản trị thư công vụ <{settings.sender}>"
     message["To"] = user
@@ -238,7 +237,7 @@ def _run(command: Sequence[str], typed: bytes) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when something was changed or is wrong."""
+    """Run once; print only changes and faults."""
     return program.run(program.parser("filters", __doc__, "filters.json"), Settings, work, words)
 
 

@@ -1,8 +1,10 @@
-"""Keeps in the database which mailboxes have room, so that Postfix asks Dovecot about the others alone.
+"""Keeps in the database which mailboxes have free space, so that Postfix asks Dovecot's quota only about the others.
 
-Dovecot runs it for a USER whose mailbox has room again, and the program that warns of full ones when it has none any
-more. Without a word it is the job that compares all mailboxes with what Dovecot knows, and makes good what was missed.
-Where nothing is noted Postfix asks, so what is missing costs speed alone; the last word is Dovecot's.
+Dovecot runs it for a USER whose mailbox has free space again, and the quota warning when it has none any more. Without
+USER it is the nightly job that compares all mailboxes with Dovecot's quotas. Where nothing is noted Postfix asks, so
+missing rows cost only time; Dovecot's check at delivery decides.
+
+Kept for its cost: Dovecot's quota service takes 2.4 ms of processor at each recipient, a tenth of a message's 23 ms.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from .journal import TRY_AGAIN, Away, Refused
 
 ROLE = "danhba_room"
 KIB = 1024
-# Whatever was noted since Dovecot was asked is newer than its answer, and stays. Dovecot rounds quotas up to KiB.
+# Notes newer than Dovecot's answer stay. Dovecot rounds quotas up to KiB.
 _NOTE = """
 INSERT INTO mail.room (kind, id, quota, free)
 SELECT kind, id, size, size / 100 * %(share)s
@@ -53,7 +55,7 @@ class Settings:
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        percent: of its quota; a mailbox that holds less has room, namely the rest.
+        percent: share of the quota; a mailbox below it has free space, namely the rest.
     """
 
     database: str
@@ -61,13 +63,13 @@ class Settings:
     percent: int
 
     def __post_init__(self) -> None:
-        """Refuse what leaves no room, or nothing to ask about."""
+        """Refuse a percentage that leaves no free space, or no mailbox to ask about."""
         if not 1 <= self.percent <= 99:
             raise ValueError("percent phải từ 1 đến 99 -- percent must be 1 to 99")
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Note what is known of one mailbox, or of all.
+    """Note the free space of one mailbox, or of all.
 
     Raises:
         Away, Refused
@@ -78,7 +80,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
 
 
 def note_over(settings: Reached, user: str) -> None:
-    """Note that nothing is known to be free in the mailbox of an address.
+    """Note that the mailbox of an address has no known free space.
 
     Raises:
         Away, Refused
@@ -92,7 +94,7 @@ def _connect(settings: Reached) -> Connection:
 
 
 def _compare(database: Connection, settings: Settings, user: str) -> None:
-    """Ask Dovecot about one mailbox, or all, and note which have room."""
+    """Ask Dovecot about one mailbox, or all, and note which have free space."""
     (asked,) = database.execute("SELECT clock_timestamp()").fetchone() or (None,)
     with _named(database, user) as whose:
         known = dict(_have_room(settings, user, whose))
@@ -109,9 +111,9 @@ def _compare(database: Connection, settings: Settings, user: str) -> None:
 
 @contextmanager
 def _named(database: Connection, user: str) -> Iterator[list[str]]:
-    """The words of a command that name one mailbox, or all.
+    """Yield doveadm's arguments for one mailbox, or for all.
 
-    These by a file, for doveadm's own list of them (`-A`) is cut off where there are some thousands.
+    All are named in a file, because doveadm's own list (`-A`) is cut off at some thousands.
     """
     if user:
         yield ["-u", user]
@@ -123,7 +125,7 @@ def _named(database: Connection, user: str) -> Iterator[list[str]]:
 
 
 def _have_room(settings: Settings, user: str, whose: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """The mailboxes that have room, of one user or of all: address, and quota in octets."""
+    """Yield address and quota in bytes of the mailboxes with free space."""
     said = _run(["/usr/bin/doveadm", "-f", "tab", "quota", "get", *whose])
     for row in csv.DictReader(said.splitlines(), delimiter="\t"):
         if row["Type"] == "STORAGE" and row["Limit"].isdigit():
@@ -133,10 +135,10 @@ def _have_room(settings: Settings, user: str, whose: Sequence[str]) -> Iterator[
 
 
 def _run(command: Sequence[str]) -> str:
-    """What Dovecot prints.
+    """Return Dovecot's output.
 
     Raises:
-        Away: it is being started or reads its settings anew; doveadm says so by the same status as our programs.
+        Away: Dovecot is starting or reloading; doveadm's exit status says so.
         Refused: anything else.
     """
     try:
@@ -151,7 +153,7 @@ def _run(command: Sequence[str]) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Note it; say something only when something is wrong."""
+    """Run once; print only faults."""
     parser = program.parser("free_space", __doc__, "free-space.json")
     parser.add_argument("user", nargs="?", default="", help="whose mailbox; all where nobody is named")
     return program.run(parser, Settings, work, words)

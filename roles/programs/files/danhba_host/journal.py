@@ -1,4 +1,4 @@
-"""What a program says to the journal, and its exit status: the same for all programs."""
+"""Messages of programs to the journal, and their exit statuses."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ ERROR, WARNING, NOTICE, INFO = "<3>", "<4>", "<5>", "<6>"  # priorities of a lin
 
 
 class Refused(Exception):
-    """The program did not do it, and somebody has to look: why, and the way out, in Vietnamese and English."""
+    """Raised if somebody has to act: the reason and the way out, in Vietnamese and English."""
 
 
 class Away(Exception):
-    """A service that the program needs does not answer. The next run will do."""
+    """Raised if a service that the program needs does not answer; the next run will do."""
 
 
 def run(work: Callable[[], str]) -> int:
-    """Do the work of a program and return its exit status: 0 done, 75 try again, 1 somebody has to look.
+    """Run a program's work and return its exit status: 0 done, 75 try again, 1 somebody has to act.
 
-    `work` returns what it did in one line, or nothing where there was nothing to do.
+    `work` returns a line about what it did, or an empty text.
     """
     try:
         said = work()
@@ -38,13 +38,13 @@ def run(work: Callable[[], str]) -> int:
 
 
 def write(priority: str, text: str, stream: TextIO) -> None:
-    """Write one line. The journal alone gets the priority: a person at a terminal and Dovecot's log do not."""
+    """Write one line. Only the journal gets the priority: a terminal and Dovecot's log do not."""
     line = " ".join(text.split())
     print(f"{priority}{line}" if _is_journal(stream) else line, file=stream)
 
 
 def _is_journal(stream: TextIO) -> bool:
-    """Whether systemd has connected a stream to the journal (systemd.exec(5), $JOURNAL_STREAM)."""
+    """Say whether systemd has connected a stream to the journal (systemd.exec(5), $JOURNAL_STREAM)."""
     try:
         found = os.fstat(stream.fileno())
     except (OSError, ValueError):

@@ -1,8 +1,8 @@
-"""Writes what is due to the owners of mailboxes: that somebody guesses at their password, or that sending is suspended.
+"""Sends due notices to owners of mailboxes: guessed passwords, sign-ins from a new place, suspended sending.
 
-The database has the list (mail.notice): the credential service and Postfix's question about limits write it. A message
-that was handed in is taken off it, so that one may come twice where the job is cut short, and none is lost. Suspensions
-are told the operator too. No message has a link: who gets used to such links clicks those of others too.
+The list is in the database (mail.notice), written by the credential service and by Postfix's policy of limits. A
+message that was submitted is removed from it, so one may come twice if the job is killed, and none is lost. The
+operator is told of suspensions too. No message has a link: people used to such links also click forged ones.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .journal import Away
 
 ROLE = "danhba_notices"
 SENDMAIL = "/usr/sbin/sendmail"
-MOST = 200  # in one run; the next comes within a minute
+MOST = 200  # maximum per run; the next run comes within a minute
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _DUE = """
 SELECT kind, id, what, address, name, detail, notice.since
@@ -108,9 +108,9 @@ class Settings:
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        sender: the address that writes.
+        sender: the sender's address.
         operator: the address that is told of suspensions.
-        support: whom owners ask; nobody is named when empty.
+        support: the support named to owners; none when empty.
     """
 
     database: str
@@ -122,7 +122,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Due:
-    """One that has to be written: to whom, what, and since when (as Vietnam's clocks say)."""
+    """A notice to send: recipient, kind, and time by Viet Nam's clock."""
 
     what: str
     address: str
@@ -131,14 +131,14 @@ class Due:
     time: str
 
     def compose(self, settings: Settings) -> EmailMessage:
-        """The message to the owner."""
+        """Return the message to the owner."""
         subject, text, english = TEXTS[self.what]
         support = SUPPORT.format(support=settings.support) if settings.support else ""
         whole = f"Kính gửi {{name}},\n\n{text}{{support}}{END}{english}"
         return self._message(settings, self.address, subject, whole.format(**self.__dict__, support=support))
 
     def report(self, settings: Settings) -> EmailMessage:
-        """The message to the operator."""
+        """Return the message to the operator."""
         subject = HELD.format(address=self.address)
         return self._message(settings, settings.operator, subject, OPERATOR.format(**self.__dict__))
 
@@ -156,7 +156,7 @@ class Due:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Write what is due; how much that was, in a line, or nothing.
+    """Send the due notices; return their number in a line, or nothing.
 
     Raises:
         Away, Refused
@@ -175,7 +175,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 
 def _write(database: Connection, settings: Settings) -> list[Due]:
-    """Write to owners, and to the operator of those who are suspended."""
+    """Send notices to owners, and to the operator about suspended ones."""
     written = []
     for kind, id_, what, address, name, detail, since in database.execute(_DUE, [MOST]).fetchall():
         due = Due(what, address, name, detail, f"{since.astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}")
@@ -188,7 +188,7 @@ def _write(database: Connection, settings: Settings) -> list[Due]:
 
 
 def _hand_in(settings: Settings, to: str, message: EmailMessage) -> None:
-    """Give a message to Postfix."""
+    """Submit a message to Postfix."""
     try:
         subprocess.run(
             [SENDMAIL, "-i", "-f", settings.sender, "--", to],
@@ -202,7 +202,7 @@ def _hand_in(settings: Settings, to: str, message: EmailMessage) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when something was written or is wrong."""
+    """Run once; print only what was sent, and faults."""
     return program.run(program.parser("owner_notices", __doc__, "owner-notices.json"), Settings, work, words)
 
 

@@ -1,6 +1,7 @@
-"""Does what an official does, every few minutes: signs in by IMAP, sends a letter to itself, reads it, removes it.
+"""Tests the mail service as an official uses it: signs in by IMAP, sends itself a letter, reads and removes it.
 
-Its mailbox is one of its own, with a password in a credential of its unit. How each step went is a number.
+It runs every few minutes in a mailbox of its own, with the password in a credential of its unit. Each step's result is
+a metric.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ GIVEN = "/etc/danhba/probe.password"
 HEADER = "X-Danhba-Probe"
 SUBJECT = "Thư kiểm tra hệ thống"
 TEXT = "Thư tự động kiểm tra đường thư, tự xóa sau khi đọc. An automatic check of the mail's way.\n"
-SECONDS = 20  # for an answer
-PAUSE = 0.5  # between two looks for the letter
-# Whatever goes wrong on the way, the step has failed; none of them is ours to mend.
+SECONDS = 20  # to wait for an answer
+PAUSE = 0.5  # seconds between two searches for the letter
+# Errors that mean that a step has failed.
 FAULTS = (OSError, ssl.SSLError, smtplib.SMTPException, imaplib.IMAP4.error, TimeoutError)
 
 
@@ -41,12 +42,12 @@ class Settings:
     """Every setting.
 
     Attributes:
-        host: where it signs in, by the name in the certificate.
-        imap_port, submission_port: with TLS from the beginning.
-        authority: file of the authorities by which the certificate is believed.
-        address: its mailbox.
-        folder: where the node exporter looks for files.
-        wait_seconds: for the letter to arrive.
+        host: the server's name, as in its certificate.
+        imap_port, submission_port: ports with implicit TLS.
+        authority: file of the trusted authorities.
+        address: the probe's mailbox.
+        folder: the node exporter's folder of metrics.
+        wait_seconds: time for the letter to arrive.
     """
 
     host: str
@@ -60,7 +61,7 @@ class Settings:
 
 @dataclass
 class Way:
-    """One run: the connection that the first step opens, and the mark by which the letter is known."""
+    """One run: the IMAP connection of the first step, and the mark that identifies the letter."""
 
     settings: Settings
     password: str
@@ -68,11 +69,11 @@ class Way:
     imap: imaplib.IMAP4_SSL | None = None
 
     def steps(self) -> dict[str, Callable[[], None]]:
-        """The steps in their order; one that fails ends the run."""
+        """Return the steps in order; a failed one ends the run."""
         return {"login": self.login, "submit": self.submit, "receive": self.receive, "remove": self.remove}
 
     def login(self) -> None:
-        """Sign in, as a mail program does."""
+        """Sign in by IMAP."""
         self.imap = imaplib.IMAP4_SSL(
             self.settings.host, self.settings.imap_port, ssl_context=self._context(), timeout=SECONDS
         )
@@ -95,7 +96,7 @@ class Way:
             smtp.send_message(message)
 
     def receive(self) -> None:
-        """Wait until it is there."""
+        """Wait until the letter has arrived."""
         end = time.monotonic() + self.settings.wait_seconds
         while not self._find(self.mark):
             if time.monotonic() > end:
@@ -103,7 +104,7 @@ class Way:
             time.sleep(PAUSE)
 
     def remove(self) -> None:
-        """Remove it, and what earlier runs have left."""
+        """Remove the letter, and those left by earlier runs."""
         if found := b",".join(self._find("")).decode("ascii"):
             self._imap.uid("STORE", found, "+FLAGS.SILENT", r"(\Deleted)")
             self._imap.uid("EXPUNGE", found)
@@ -128,7 +129,7 @@ class Way:
 
 
 def go(way: Way) -> Iterator[Figure]:
-    """How each step went, and how long it took; none behind one that failed."""
+    """Yield result and duration of each step, up to and including the first failure."""
     for name, step in way.steps().items():
         began = time.monotonic()
         try:
@@ -142,12 +143,12 @@ def go(way: Way) -> Iterator[Figure]:
 
 
 def _plain(error: BaseException) -> str:
-    """What went wrong, in one line."""
+    """Return an error in one line."""
     return re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:300]
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Go the way once, and write down how it went.
+    """Run all steps once, and write the metrics.
 
     Raises:
         Refused: there is no password, or the file cannot be written.

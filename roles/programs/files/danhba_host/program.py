@@ -1,4 +1,4 @@
-"""The command line that all programs have: `--settings FILE` and `--check FILE`."""
+"""The command line of all programs: `--settings FILE` and `--check FILE`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FOLDER = Path("/etc/danhba")
 
 
 def parser(name: str, description: str | None, settings: str) -> argparse.ArgumentParser:
-    """The parser of a program's arguments; `settings` is the name of its file in `/etc/danhba`.
+    """Return the parser of a program's arguments; `settings` is the name of its file in `/etc/danhba`.
 
-    `description` is the documentation of the program's module, of which the first line is shown.
+    `description` is the docstring of the program's module, whose first line is shown.
     """
     made = argparse.ArgumentParser(f"danhba-host {name}", description=(description or "").partition("\n")[0])
     made.add_argument("--settings", metavar="FILE", type=Path, default=FOLDER / settings, help="its settings")
@@ -33,7 +33,7 @@ def run(
     work: Callable[[Settings, argparse.Namespace], str],
     words: Sequence[str] | None = None,
 ) -> int:
-    """Run a program once, and return its exit status (`journal.run`); `words` are those of the command line."""
+    """Run a program once, and return its exit status (`journal.run`); `words` are the command line."""
     given = arguments.parse_args(words)
 
     def read_and_work() -> str:
@@ -46,10 +46,12 @@ def run(
 
 
 def exchange(answer: Callable[[dict[str, Any]], dict[str, Any]], longest: int) -> str:
-    """Answer the one JSON object on the standard input, of so many characters at most, by another one; nothing to say.
+    """Read a JSON object of at most `longest` characters from standard input, and write the answer to it.
+
+    Returns an empty text, because there is nothing to report.
 
     Raises:
-        Refused: it is none; or what `answer` raises.
+        Refused: the input is no JSON object; or what `answer` raises.
     """
     try:
         request = json.loads(sys.stdin.read(longest))

@@ -1,4 +1,4 @@
-"""What Prometheus of this host knows."""
+"""Queries this host's Prometheus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class Alert:
-    """An alert that fires: what Prometheus calls it, what it says, and since when."""
+    """A firing alert: name, severity, labels, summary, page of its runbook, and beginning."""
 
     name: str
     severity: str
@@ -32,43 +32,43 @@ class Alert:
 
 @dataclass(frozen=True)
 class Prometheus:
-    """The one of this host, by its port."""
+    """The Prometheus of this host, at a port."""
 
     port: int
 
     def alerts(self) -> list[Alert]:
-        """All that fire, the urgent ones first, and the oldest first among them.
+        """Return all firing alerts, urgent ones first, then the oldest.
 
         Raises:
-            Away: it does not answer.
+            Away: Prometheus does not answer.
         """
         found = [_read(told) for told in self._ask("alerts")["alerts"] if told["state"] == "firing"]
         return sorted(found, key=lambda alert: (alert.severity != "urgent", alert.since))
 
     def value(self, query: str, at: float | None = None) -> float | None:
-        """The first value of a query, now or at a moment in seconds since 1970; none where it has none.
+        """Return the first value of a query, now or at a moment in seconds since 1970; None without one.
 
         Raises:
-            Away: it does not answer.
+            Away: Prometheus does not answer.
         """
         when = {} if at is None else {"time": f"{at:.3f}"}
         result = self._ask("query", query=query, **when)["result"]
         return float(result[0]["value"][1]) if result else None
 
     def by_host(self, query: str) -> dict[str, float]:
-        """The values of a query by the name of their host, in its order.
+        """Return the values of a query by host name, in order.
 
         Raises:
-            Away: it does not answer.
+            Away: Prometheus does not answer.
         """
         result = self._ask("query", query=query)["result"]
         return dict(sorted((_host(each), float(each["value"][1])) for each in result))
 
     def course(self, query: str, since: float, until: float, step: int) -> list[tuple[float, float]]:
-        """The values of a query over time, each with its moment; of several series the first.
+        """Return the values of a query over time, each with its moment; of several series the first.
 
         Raises:
-            Away: it does not answer.
+            Away: Prometheus does not answer.
         """
         span = {"start": f"{since:.0f}", "end": f"{until:.0f}", "step": str(step)}
         result = self._ask("query_range", query=query, **span)["result"]
@@ -90,7 +90,7 @@ def _host(told: Mapping[str, Any]) -> str:
 
 def _read(told: Mapping[str, Any]) -> Alert:
     labels, said = told["labels"], told["annotations"]
-    # Prometheus writes nine digits of a second.
+    # Prometheus writes nine decimal places of a second.
     since = datetime.fromisoformat(told["activeAt"][:19] + "+00:00")
     return Alert(
         labels["alertname"], labels.get("severity", ""), labels, said.get("summary", ""), said.get("page", ""), since

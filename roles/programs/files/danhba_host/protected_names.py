@@ -1,7 +1,7 @@
-"""Writes the names of officials and agencies for the gate, which warns of strangers who have them (R10.4).
+"""Writes the names of officials and agencies for the gate, which warns of strangers who use them (R10.4).
 
-A line for each name: its words without marks, in the order of the alphabet, so that neither marks nor the order of
-words tell two apart. Names of one word are none that a stranger may not have.
+Each line is a name's words without diacritics in alphabetical order, so that neither diacritics nor word order matter.
+Names of one word are left out: strangers may have them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .journal import Refused
 
 ROLE = "danhba_notices"
 FILE = "names.map"
-# Of officials, of agencies, and short names of agencies, as they stand before their addresses.
+# Names of officials and agencies, and the agencies' codes as in their addresses.
 _NAMES = "SELECT name FROM addressbook.mailbox UNION SELECT agency_name FROM addressbook.mailbox"
 _OTHER_LETTERS = str.maketrans("đĐ", "dd")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -33,7 +33,7 @@ class Settings:
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        folder: where the file is written.
+        folder: folder of the file.
     """
 
     database: str
@@ -42,18 +42,18 @@ class Settings:
 
 
 def fold(name: str) -> str:
-    """The words of a name without marks and case, in alphabetical order, with hyphens between."""
+    """Return the words of a name without diacritics and case, in alphabetical order, joined by hyphens."""
     plain = unicodedata.normalize("NFKD", name.translate(_OTHER_LETTERS)).lower()
     return "-".join(sorted(_WORD.findall("".join(each for each in plain if not unicodedata.combining(each)))))
 
 
 def lines(names: Iterable[str]) -> str:
-    """The file's content."""
+    """Return the file's content."""
     return "".join(f"{each}\n" for each in sorted({fold(name) for name in names}) if "-" in each)
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Write the file, where it would be another.
+    """Write the file if it changes.
 
     Raises:
         Away, Refused
@@ -71,14 +71,14 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Replace a file by this text, unless that is what it holds."""
+    """Replace a file by this text unless it has it already."""
     if path.exists() and path.read_text(encoding="ascii") == text:
         return
     durable.write(path, text, 0o640)  # rspamd reads it by its group
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when something is wrong."""
+    """Run once; print only faults."""
     return program.run(program.parser("protected_names", __doc__, "protected-names.json"), Settings, work, words)
 
 

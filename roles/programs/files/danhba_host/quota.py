@@ -1,8 +1,8 @@
-"""Writes to the owner of a mailbox that it is nearly full.
+"""Warns the owner of a mailbox that is nearly full.
 
-Dovecot runs it when a percentage is crossed from below: `warn` PERCENT, or `note` where that is but noted for Postfix.
-A mailbox that stays near it crosses it often, so the same warning is not sent again for some days. It is delivered past
-the quota, which is what it is about.
+Dovecot runs it when a percentage is crossed upwards: `warn` PERCENT, or `note` if it is only noted for Postfix. A
+mailbox near the percentage crosses it often, so the same warning is not repeated for some days. It is delivered even
+past the quota.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ class Settings:
     """Every setting.
 
     Attributes:
-        sender: the address that writes.
+        sender: the sender's address.
         webmail: URL of the webmail.
-        support: whom to ask; nobody is named when empty.
-        days: for how long the same warning is not sent again.
-        room_percent: from this on the mailbox does not count as one that has room.
-        database: name of the database that knows it, for Postfix.
+        support: the support named to owners; none when empty.
+        days: days during which the same warning is not repeated.
+        room_percent: percentage from which the mailbox has no free space.
+        database: name of the database with the notes for Postfix.
         database_socket_dir: folder of the Unix socket of its server.
     """
 
@@ -69,19 +69,19 @@ class Settings:
     database_socket_dir: str
 
     def __post_init__(self) -> None:
-        """Refuse what would warn at each crossing."""
+        """Refuse a value that would warn at each crossing."""
         if self.days < 0:
             raise ValueError("days không được âm -- days must not be negative")
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Note that there is little room, and send the warning, whatever becomes of the other.
+    """Note that there is no free space, and send the warning even if that fails.
 
-    Dovecot runs one program for all percentages that are crossed at once, the highest.
+    Of several percentages crossed at once, Dovecot runs the program for the highest only.
 
     Raises:
         Away: the database did not take the note.
-        Refused: Dovecot did not tell the quota or did not take the message.
+        Refused: Dovecot did not report the quota or did not take the message.
     """
     try:
         if int(given.percent) >= settings.room_percent:
@@ -93,7 +93,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
 
 
 def _warn(settings: Settings, given: argparse.Namespace) -> None:
-    """Send the warning, unless the same one was sent a short while ago."""
+    """Send the warning, unless the same one was sent recently."""
     stamp = Path(given.home, f".quota-warning-{given.percent}")
     if stamp.exists() and time.time() - stamp.stat().st_mtime < settings.days * DAY_SECONDS:
         return
@@ -104,7 +104,7 @@ def _warn(settings: Settings, given: argparse.Namespace) -> None:
 
 
 def ask_quota(user: str) -> tuple[int, int]:
-    """What the mailbox holds and may hold, in KiB."""
+    """Return the mailbox's size and quota in KiB."""
     command = ["/usr/bin/doveadm", "-f", "tab", "quota", "get", "-u", user]
     said = _run(command)
     for row in csv.DictReader(said.splitlines(), delimiter="\t"):
@@ -114,7 +114,7 @@ def ask_quota(user: str) -> tuple[int, int]:
 
 
 def _run(command: Sequence[str], typed: bytes = b"") -> str:
-    """What a program of Dovecot prints."""
+    """Return the output of one of Dovecot's programs."""
     try:
         return subprocess.run(command, input=typed, capture_output=True, check=True).stdout.decode()
     except subprocess.CalledProcessError as error:
@@ -129,7 +129,7 @@ def _failure(command: Sequence[str], why: str) -> str:
 
 
 def compose(settings: Settings, user: str, used: int, limit: int) -> EmailMessage:
-    """The warning as a message; `used` and `limit` in KiB."""
+    """Return the warning as a message; `used` and `limit` in KiB."""
     percent = used * 100 // limit
     message = EmailMessage()
     message["From"] = f"Quản trị thư công vụ <{settings.sender}>"
@@ -146,7 +146,7 @@ def compose(settings: Settings, user: str, used: int, limit: int) -> EmailMessag
 
 
 def size(kib: int) -> str:
-    """A size as people write it in Vietnamese, with a decimal comma."""
+    """Return a size as written in Vietnamese, with a decimal comma."""
     if kib < KIB:
         return f"{kib} KB"
     value, unit = (kib / KIB, "MB") if kib < KIB * KIB else (kib / KIB / KIB, "GB")
@@ -154,9 +154,9 @@ def size(kib: int) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Warn once; say something only when something is wrong."""
+    """Warn once; print only faults."""
     parser = program.parser("quota", __doc__, "quota-warning.json")
-    # Optional, for `--check` goes without them.
+    # Optional, because `--check` has none of them.
     for name in ("what", "percent", "user", "home"):
         parser.add_argument(name, nargs="?", default="")
     return program.run(parser, Settings, work, words)

@@ -1,6 +1,6 @@
-"""Says whose sending is suspended, and lifts it for the addresses that are named, on record (R9.6).
+"""Lists mailboxes whose sending is suspended, and lifts suspensions of named addresses, on record (R9.6).
 
-Prints one line for each suspended mailbox: the address, since when, what it tried, with tabs between. Root runs it, by
+Prints a line for each suspended mailbox: address, time and attempts, separated by tabs. Run by root through
 playbooks/sending.yml.
 """
 
@@ -22,7 +22,7 @@ SELECT address, held.since, reason FROM mail.sending_suspension AS held JOIN mai
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Lift what is to be lifted, all of it or none; then say who is suspended.
+    """Lift the named suspensions, all or none; then list the suspended mailboxes.
 
     Raises:
         Away: the database does not answer.

@@ -1,10 +1,9 @@
-"""Ends the mail sessions that may not go on.
+"""Ends the mail sessions of mailboxes that were closed, suspended or readdressed, and of replaced passwords.
 
-They are those of mailboxes that were closed, suspended or given another address, and of passwords that were replaced.
-The database has the list (mail.ending): its triggers write it with each such change, and it only shrinks when Dovecot
-has done it. So a run that was cut off between a change and the end of its sessions is made good by the next.
+The list is in the database (mail.ending): triggers add to it with each such change, and a row is only removed when
+Dovecot has ended the sessions. So a run that was killed is completed by the next.
 
-Where it ended something it leaves a file `ended` in its runtime directory, for what follows from that.
+If it ended sessions it touches a file `ended` in its runtime directory, which triggers follow-up units.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .database import connect, translated
 from .sessions import EVERYBODY, kick
 
 ROLE = "danhba_sessions"
-# Of more mailboxes than this everybody's sessions are ended at once: mail programs come back by themselves, thousands
+# For more mailboxes than this, everybody's sessions are ended at once: mail programs reconnect by themselves, thousands
 # of them within minutes. One mailbox after the other takes less than half a minute for so many.
 MOST_ADDRESSES = 500
 KICK_SECONDS = 60.0
@@ -43,7 +42,7 @@ class Settings:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """End what is on the list and take it off; what was done, in a line, or nothing.
+    """End the listed sessions and remove them from the list; return their number in a line, or nothing.
 
     Raises:
         Away, Refused
@@ -55,7 +54,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 
 def _work_off(settings: Settings) -> int:
-    """How many mailboxes were on the list."""
+    """End the listed sessions; return the number of mailboxes."""
     with (
         translated(),
         connect(settings, ROLE, program="danhba-end-sessions") as connection,
@@ -70,13 +69,13 @@ def _work_off(settings: Settings) -> int:
 
 
 def end(anvil_socket: str, addresses: Sequence[str]) -> None:
-    """Have Dovecot end every session of the addresses."""
+    """Make Dovecot end every session of the addresses."""
     for address in addresses if len(addresses) <= MOST_ADDRESSES else [EVERYBODY]:
         kick(anvil_socket, address, timeout_seconds=KICK_SECONDS)
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when something was done or is wrong."""
+    """Run once; print only what was done, and faults."""
     return program.run(program.parser("session_endings", __doc__, "end-sessions.json"), Settings, work, words)
 
 

@@ -1,8 +1,9 @@
-"""Tells mail programs that every place is taken, in the words of their protocol, and the journal how many were told.
+"""Refuses sessions beyond the limit in the words of each protocol, and reports their number in the journal.
 
-The firewall sends it the connections beyond the number of sessions that Dovecot is to hold. It takes no password and
-asks nothing: it greets with a refusal, which mail programs show, and hangs up. IMAP has `BYE` for it (RFC 3501, 7.1.5;
-RFC 5530, UNAVAILABLE), POP3 `-ERR` (RFC 3206, SYS/TEMP), ManageSieve `BYE` (RFC 5804, 1.3, TRYLATER).
+The firewall redirects connections beyond Dovecot's number of sessions to it. It takes no password: it greets with a
+refusal, which mail programs show, and closes. IMAP has `BYE` for it (RFC 3501, 7.1.5; RFC 5530, UNAVAILABLE), POP3
+`-ERR` (RFC 3206, SYS/TEMP), ManageSieve `BYE` (RFC 5804, 1.3, TRYLATER). Without it a client waits for ten seconds in
+silence, and its connection is then reset.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 NOTE_SECONDS = 60.0  # between two lines in the journal
 CERTIFICATE = "/etc/ssl/mail/server"  # with its key
-MOST_AT_ONCE = 200  # further ones are not even told
+MOST_AT_ONCE = 200  # further connections are closed without a word
 _ASCII = (
     "May chu thu da du so phien: xin thu lai sau it phut. "
     "The mail server has no free session: please try again in some minutes"
@@ -33,24 +34,24 @@ _UTF8 = (
     "Máy chủ thư đã đủ số phiên: xin thử lại sau ít phút. "
     "The mail server has no free session: please try again in some minutes"
 )
-# Their first words are ASCII but for ManageSieve, whose texts are UTF-8 (RFC 5804, 4).
+# Greetings are ASCII, except ManageSieve's, whose texts are UTF-8 (RFC 5804, 4).
 WORDS = {
     "imap": f"* BYE [UNAVAILABLE] {_ASCII}\r\n",
     "pop3": f"-ERR [SYS/TEMP] {_ASCII}\r\n",
     "sieve": f'BYE (TRYLATER) "{_UTF8}"\r\n',
 }
-# Which speaks TLS from the first octet: the others begin it later, and it does not come to that.
+# Protocols with implicit TLS; the others would start it later, after the refusal.
 _WITHIN_TLS = {"imap", "pop3"}
 
 
 @dataclass(frozen=True)
 class Door:
-    """Where they come who found every place of a protocol taken.
+    """A port for the refused connections of a protocol.
 
     Attributes:
         protocol: one of `WORDS`.
-        port: the TCP port that the firewall sends them to.
-        sessions: how many Dovecot is to hold, for the journal.
+        port: the TCP port that the firewall redirects to.
+        sessions: Dovecot's number of sessions, for the journal.
     """
 
     protocol: str
@@ -63,19 +64,19 @@ class Settings:
     """Every setting.
 
     Attributes:
-        doors: each as `PROTOCOL PORT SESSIONS`.
+        doors: the ports, each as `PROTOCOL PORT SESSIONS`.
     """
 
     doors: list[str]
 
     def __post_init__(self) -> None:
-        """Refuse what is no door."""
+        """Refuse ports of another form."""
         for words in self.doors:
             _door(words)
 
 
 def _door(words: str) -> Door:
-    """Read one; ValueError where it is none."""
+    """Parse a port; raise ValueError if it has another form."""
     protocol, *numbers = words.split() or [""]
     if protocol not in WORDS or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
         raise ValueError(
@@ -86,7 +87,7 @@ def _door(words: str) -> Door:
 
 @dataclass
 class Desk:
-    """Tells each that comes to a door, and counts."""
+    """Refuses the connections of a port, and counts them."""
 
     door: Door
     told: int = 0
@@ -94,7 +95,7 @@ class Desk:
     _noting: asyncio.Task[None] | None = field(default=None)
 
     async def tell(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Say it and hang up. Whoever has left meanwhile is no fault."""
+        """Send the refusal and close; a client that has left is no error."""
         self.told += 1
         self._noting = self._noting or asyncio.create_task(self._note())
         self._there += 1
@@ -111,7 +112,7 @@ class Desk:
                 await asyncio.wait_for(writer.wait_closed(), CLOSE_SECONDS)
 
     async def _note(self) -> None:
-        """One line at once, and one for all of the next minute."""
+        """Write one line at once, and one for the whole next minute."""
         self._write()
         await asyncio.sleep(NOTE_SECONDS)
         self._noting = None
@@ -148,14 +149,14 @@ async def _open(door: Door, tls: ssl.SSLContext) -> asyncio.Server:
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Serve.
+    """Serve until SIGTERM.
 
     Raises:
-        Refused: systemd did not hand over the certificate, or the port is taken.
+        Refused: systemd did not pass the certificate, or the port is in use.
     """
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        tls.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # as Dovecot, in whose place it answers
+        tls.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # Dovecot's ciphers
         tls.load_cert_chain(given(f"{CERTIFICATE}.crt"), given(f"{CERTIFICATE}.key"))
         asyncio.run(serve(settings, tls))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Ends mail sessions by Dovecot's register of them."""
+"""Ends mail sessions through Dovecot's anvil service."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 from .journal import Away, Refused
 
 EVERYBODY = "*"
-NOBODY_CONNECTED = 68  # doveadm's status where nobody of that name is connected
+NOBODY_CONNECTED = 68  # doveadm's exit status if nobody of that name is connected
 
 
 def kick(anvil_socket: str, address: str, *, timeout_seconds: float) -> None:
     """End every session of a user, or of everybody.
 
-    The socket is one for this alone: no setting of Dovecot is read, and nothing else can be done by it.
+    The socket allows nothing else, and no setting of Dovecot is read.
 
     Raises:
-        Away: the socket is not there. Dovecot does not run, and neither does any session.
-        Refused: Dovecot did not do it.
+        Away: the socket is missing: Dovecot does not run, and neither does any session.
+        Refused: Dovecot failed to end the sessions.
     """
     command = ["/usr/bin/doveadm", "-O", "kick", "-a", anvil_socket, address]
     try:

@@ -1,7 +1,7 @@
 """The settings of a program: one JSON file, written by a role, read into a dataclass without defaults.
 
-A wrong file is refused as a whole: a key that is missing or unknown, a value of another type. Roles have each program
-look at a file with `--check FILE` before it lands.
+A wrong file is refused as a whole: a missing or unknown key, or a value of another type. Roles let each program
+validate its file with `--check FILE` before it is installed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ def load(path: Path, kind: type[Settings]) -> Settings:
     """Read a settings file.
 
     Raises:
-        Refused: it cannot be read, or is not what the dataclass `kind` describes. A dataclass that has bounds raises
-            ValueError in `__post_init__`, with a text in Vietnamese and English.
+        Refused: it cannot be read, or does not fit the dataclass `kind`, whose `__post_init__` raises ValueError for
+        values
+            out of bounds, with a text in Vietnamese and English.
     """
     values = _read(path)
     if problem := _find_problem(values, kind):
@@ -40,7 +41,7 @@ def _read(path: Path) -> Any:
 
 
 def _find_problem(values: Any, kind: type) -> str:
-    """What is wrong with the values, or nothing."""
+    """Return the fault of the values, or an empty text."""
     if not isinstance(values, dict):
         return "phải là một đối tượng JSON -- must be one JSON object"
     types = get_type_hints(kind)
@@ -54,10 +55,10 @@ def _find_problem(values: Any, kind: type) -> str:
 
 
 def _is_of(value: Any, type_: Any) -> bool:
-    """Whether a JSON value is of a type: int, str, bool, or a list of one of them."""
+    """Say whether a JSON value is of a type: int, str, bool, or a list of one of them."""
     if get_origin(type_) is list:
         return isinstance(value, list) and all(_is_of(item, get_args(type_)[0]) for item in value)
-    # For Python True is an int.
+    # In Python True is an int.
     return isinstance(value, type_) and (type_ is bool or not isinstance(value, bool))
 
 

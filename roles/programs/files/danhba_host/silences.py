@@ -1,8 +1,8 @@
-"""Writes to the operators when alerts are silenced, by a way that no silence stops: straight by sendmail(1).
+"""Writes to the operators when alerts are silenced, by sendmail(1), which no silence can stop.
 
-A silence that covers every alert covers the one about silences, too. So this job asks Alertmanager itself, each minute,
+A silence that covers every alert also covers the one about silences. So this job asks Alertmanager itself each minute,
 and writes who made a silence, why, what it covers and until when; again each day while it lasts; and when it is over.
-Where Alertmanager does not answer for ten minutes, no alert is sent: that is written as well.
+If Alertmanager does not answer for ten minutes, no alert is sent: that is written as well.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from .alerts import END, hand_in, letter, moment
 from .journal import WARNING, Away, Refused
 from .journal import write as say
 
-SECONDS = 10  # for an answer
-LONG = 86400  # seconds of a silence that are more than a piece of work takes; and between two letters about one
+SECONDS = 10  # to wait for an answer
+LONG = 86400  # seconds: a longer silence is unusual; and the interval of letters about one silence
 PATIENCE = 600  # seconds without an answer
 MOST = 20  # silences in a letter; the others are counted
 TEXT = """\
@@ -67,12 +67,12 @@ class Settings:
     """Every setting.
 
     Attributes:
-        port: of Alertmanager, on the loopback address.
+        port: Alertmanager's port on the loopback address.
         host: the host's name, for the letter.
-        sender: the address that writes.
-        operators: who is written to.
-        folder: where the key of the watch is.
-        state: the file in which it is kept what was written.
+        sender: the sender's address.
+        operators: the recipients.
+        folder: folder of the key of the watch.
+        state: the file that records what was written.
     """
 
     port: int
@@ -96,12 +96,12 @@ class Silence:
 
     @property
     def is_broad(self) -> bool:
-        """Whether it may cover more than one alert."""
+        """Say whether it may cover more than one alert."""
         return not any(name == "alertname" and sign == "=" for name, sign, _value in self.matchers)
 
     @property
     def is_long(self) -> bool:
-        """Whether it lasts longer than a piece of work."""
+        """Say whether it is unusually long."""
         return (self.until - self.since).total_seconds() > LONG
 
     def __str__(self) -> str:
@@ -119,11 +119,11 @@ class Silence:
 
 @dataclass
 class State:
-    """What was written.
+    """The record of what was written.
 
     Attributes:
-        silences: by its id, until when a silence is, and when it was written of.
-        unheard_since: since when Alertmanager does not answer; 0 where it does.
+        silences: by id, the end of a silence, and the time of the last letter about it.
+        unheard_since: time since which Alertmanager does not answer; 0 if it does.
         unheard_told: whether that was written.
     """
 
@@ -133,7 +133,7 @@ class State:
 
     @classmethod
     def read(cls, path: Path) -> State:
-        """As the run before left it; nothing where it left nothing that can be read, for then all is written again."""
+        """Return the record of the run before; an empty one if it is unreadable, so that everything is written again."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             silences = {str(key): (str(until), float(at)) for key, (until, at) in kept["silences"].items()}
@@ -142,7 +142,7 @@ class State:
             return cls()
 
     def write(self, path: Path) -> None:
-        """Keep it for the next run.
+        """Write the record for the next run.
 
         Raises:
             Refused: the file cannot be written.
@@ -154,7 +154,7 @@ class State:
 
 
 def asked(settings: Settings) -> list[Silence]:
-    """The silences that Alertmanager has, those apart that are over.
+    """Return Alertmanager's silences that are not over.
 
     Raises:
         Away: it does not answer.
@@ -186,7 +186,7 @@ def _read(told: Mapping[str, Any]) -> Silence:
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Write what is new.
+    """Write about new, lasting and ended silences.
 
     Raises:
         Away: Alertmanager does not answer, or Postfix takes no letter: the next run will do.
@@ -213,7 +213,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 
 def _is_due(state: State, silence: Silence, now: float) -> bool:
-    """Whether a silence has not been written of, is another one now, or was written of a day ago."""
+    """Say whether no letter was written about a silence, it has changed, or the last letter is a day old."""
     until, at = state.silences.get(silence.id, ("", 0.0))
     return until != silence.until.isoformat() or not 0 <= now - at < LONG
 
@@ -230,7 +230,7 @@ def _listed(silences: Sequence[Silence]) -> str:
 
 
 def _note_unheard(settings: Settings, state: State, now: float) -> None:
-    """Keep since when nobody answers, and write of it once."""
+    """Record since when Alertmanager does not answer, and write about it once."""
     since = state.unheard_since if 0 < state.unheard_since <= now else now
     told = state.unheard_told
     if now - since >= PATIENCE and not told:

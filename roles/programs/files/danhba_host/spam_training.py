@@ -1,8 +1,8 @@
-"""Teaches the spam filter by a message that its owner has moved into Junk or out of it.
+"""Trains the spam filter with a message that its owner has moved into Junk or out of it.
 
-Dovecot runs it for each, as `danhba-host spam_training spam` or `ham`, with the message as its input. It speaks to
-rspamd's controller by its Unix socket, in as little HTTP as that takes: whoever moves a thousand messages waits for
-a thousand runs.
+Dovecot runs it for each message, as `danhba-host spam_training spam` or `ham`, with the message as its input. It speaks
+minimal HTTP to rspamd's controller through its Unix socket: whoever moves a thousand messages waits for a thousand
+runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .journal import Away, Refused
 
 KINDS = ("spam", "ham")
 LEARNT = 200
-# It knows the message, or has decided that there is nothing to learn: too short, or it knows better already.
+# rspamd knows the message, or will not learn it: it is too short, or already classified so.
 NOTHING_NEW = (204, 208, 404)
 SECONDS = 20.0
 
@@ -30,24 +30,24 @@ class Settings:
 
     Attributes:
         controller: Unix socket of rspamd's controller.
-        largest: octets of a message beyond which nothing is learnt from it.
+        largest: bytes of a message beyond which it is not used.
     """
 
     controller: str
     largest: int
 
     def __post_init__(self) -> None:
-        """Refuse what would learn nothing."""
+        """Refuse a limit that excludes every message."""
         if self.largest < 1:
             raise ValueError("largest phải từ 1 -- largest must be 1 at least")
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Teach once, and say nothing: whose message it was is nobody's business.
+    """Train once, without a line in the journal, which would name the owner.
 
     Raises:
-        Away: rspamd does not answer; what it would have learnt is little, and lost.
-        Refused: it was run in another way, or rspamd does not let it in.
+        Away: rspamd does not answer; this message is not learnt.
+        Refused: the arguments are wrong, or rspamd denies access.
     """
     if given.kind not in KINDS:
         raise Refused(
@@ -60,13 +60,13 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
 
 
 def _read(stream: BinaryIO, largest: int) -> bytes:
-    """The message; nothing where it is larger than that."""
+    """Return the message; empty if it is larger than `largest`."""
     message = stream.read(largest + 1)
     return message if len(message) <= largest else b""
 
 
 def teach(controller: str, kind: str, message: bytes) -> bytes:
-    """The first line that the controller answers to a message of a kind.
+    """Return the first line of the controller's answer.
 
     Raises:
         Away: it does not answer.
@@ -91,9 +91,9 @@ def _judge(line: bytes) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Teach once; say something only when something is wrong."""
+    """Train once; print only faults."""
     parser = program.parser("spam_training", __doc__, "spam-training.json")
-    parser.add_argument("kind", nargs="?", default="", help="spam or ham")  # `--check` goes without
+    parser.add_argument("kind", nargs="?", default="", help="spam or ham")  # optional, because `--check` has none
     return program.run(parser, Settings, work, words)
 
 

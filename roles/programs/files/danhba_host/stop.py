@@ -1,7 +1,7 @@
-"""Being told to end by SIGTERM, for a program that waits for something else meanwhile.
+"""Handles SIGTERM in a program that waits for something else.
 
-A handler of Python's own neither raises nor takes a lock here: run between any two steps of the main thread, it would
-leave a lock held by nobody, or wait for the one that thread holds; and told just before a call blocks it is not run.
+A Python handler neither raises nor takes a lock here: between any two steps of the main thread, it would leave a lock
+held for ever, or wait for one that this thread holds; and a signal just before a blocking call would not be handled.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from types import FrameType
 
 
 class Stop:
-    """Knows whether the process was told to end; made in its main thread, once."""
+    """Knows whether the process received SIGTERM; created once, in the main thread."""
 
     def __init__(self) -> None:
         self._seen, self._told = socket.socketpair()
@@ -22,16 +22,16 @@ class Stop:
         signal.signal(signal.SIGTERM, self._known)
 
     def _known(self, _number: int, _frame: FrameType | None) -> None:
-        """Nothing is left to do; without a handler the process would end at once.
+        """Do nothing: without a handler the process would end at once.
 
-        As this object's own it keeps the sockets open: told once more when their user has returned, the process would
-        write to whatever has their number by then.
+        As a bound method it keeps the sockets open: on a later signal the process would write to whatever has their
+        numbers then.
         """
 
     def within(self, seconds: float) -> bool:
-        """Wait so long, or until told; whether told."""
+        """Wait for some seconds or until SIGTERM; return whether it came."""
         return bool(select.select([self._seen], [], [], seconds)[0])
 
     def before(self, listener: socket.socket) -> bool:
-        """Wait until somebody connects, or until told; whether told."""
+        """Wait for a connection or SIGTERM; return whether SIGTERM came."""
         return self._seen in select.select([self._seen, listener], [], [])[0]

@@ -1,9 +1,8 @@
-"""Tells Postfix how outgoing mail has to be protected: by DANE where the domain has it, else as MTA-STS says.
+"""Tells Postfix how outgoing mail must be protected: by DANE if the domain has it, else by MTA-STS.
 
-A policy of MTA-STS must not take the place of DANE (RFC 8461, 2), but Postfix takes whatever its table says. So it
-asks here: of a domain whose mail servers have signed TLSA records nothing is said, and Postfix's own level `dane` does
-the rest. For all others the answer of Debian's postfix-mta-sts-resolver is passed on. Speaks socketmap
-(socketmap_table(5)).
+A policy of MTA-STS must not replace DANE (RFC 8461, 2), but Postfix obeys its table. So this service answers nothing
+for a domain whose mail servers have signed TLSA records, and Postfix's own level `dane` applies. For other domains it
+forwards the answer of Debian's postfix-mta-sts-resolver. Speaks socketmap (socketmap_table(5)).
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ NOT_FOUND = b"NOTFOUND "
 
 
 class Unanswered(Exception):
-    """DNS does not say whether a domain has DANE: mail for it waits."""
+    """Raised if DNS does not answer whether a domain has DANE: mail for it waits."""
 
 
 class Dns(Protocol):
-    """What is asked of DNS."""
+    """The questions to DNS."""
 
     async def has_dane(self, domain: str) -> bool:
-        """Whether the domain's mail servers, named by signed records, have signed TLSA records.
+        """Say whether the domain's mail servers, named by signed records, have signed TLSA records.
 
         Raises:
-            Unanswered: nobody knows.
+            Unanswered: DNS does not tell.
         """
 
 
@@ -48,8 +47,8 @@ class Settings:
     """Every setting.
 
     Attributes:
-        resolver: address of the resolver that validates.
-        sts_socket: Unix socket of postfix-mta-sts-resolver; nobody is asked about MTA-STS when empty.
+        resolver: address of the validating resolver.
+        sts_socket: Unix socket of postfix-mta-sts-resolver; without MTA-STS when empty.
     """
 
     resolver: str
@@ -58,13 +57,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Validated:
-    """DNS by a resolver that validates: its flag AD is believed (RFC 4035, 3.2.3), for it is on this host."""
+    """DNS through a validating resolver on this host, whose AD flag is trusted (RFC 4035, 3.2.3)."""
 
     address: str
     seconds: float = 10.0
 
     async def has_dane(self, domain: str) -> bool:
-        """As `Dns` has it."""
+        """See `Dns`."""
         import dns.exception
         import dns.flags
         import dns.resolver
@@ -77,7 +76,7 @@ class Validated:
             hosts = [str(record.exchange) for record in answer] or hosts
         except dns.resolver.NXDOMAIN:
             return False
-        except dns.resolver.NoAnswer:  # the domain is its own mail server (RFC 5321, 5.1)
+        except dns.resolver.NoAnswer:  # without MX the domain is its own mail server (RFC 5321, 5.1)
             pass
         except (dns.exception.DNSException, OSError) as error:
             raise Unanswered(domain) from error
@@ -115,7 +114,7 @@ class Desk:
     dns: Dns
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection: question after question until the other side hangs up or says what is no question."""
+        """Answer the questions of one connection until it closes or sends no valid question."""
         try:
             while (asked := await asyncio.wait_for(read_netstring(reader), IDLE_SECONDS)) is not None:
                 writer.write(netstring(await self.answer(asked)))
@@ -126,7 +125,7 @@ class Desk:
             writer.close()
 
     async def answer(self, asked: bytes) -> bytes:
-        """What is said to `NAME DOMAIN`."""
+        """Return the answer to `NAME DOMAIN`."""
         domain = asked.partition(b" ")[2].decode("ascii", "replace").strip().lower()
         if not domain or domain.startswith(
             (".", "[")
@@ -155,12 +154,12 @@ class Desk:
 
 
 def netstring(octets: bytes) -> bytes:
-    """Octets with their length before them and a comma behind (socketmap_table(5))."""
+    """Return bytes as a netstring (socketmap_table(5))."""
     return b"%d:%b," % (len(octets), octets)
 
 
 async def read_netstring(reader: asyncio.StreamReader) -> bytes | None:
-    """The next one; None at the end. ValueError where it is none, or too long."""
+    """Read a netstring; None at the end. Raises ValueError for a malformed or oversized one."""
     try:
         length = int((await reader.readuntil(b":"))[:-1])
     except asyncio.IncompleteReadError as error:
@@ -187,10 +186,10 @@ async def serve(desk: Desk, listening: socket.socket) -> None:
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Serve on the socket that systemd hands over.
+    """Serve on the socket that systemd passes.
 
     Raises:
-        Refused: it did not.
+        Refused: systemd passed none.
     """
     if os.environ.get("LISTEN_FDS") != "1":
         raise Refused(

@@ -1,7 +1,7 @@
-"""Says whether systemd would take a unit before it lands.
+"""Says whether systemd would accept a unit before it is installed.
 
-NAME is its path below `/etc/systemd/system`: `danhba-end-sessions.service`, or for what is added to a unit of a package
-`nginx.service.d/danhba.conf`. Roles have it look at each unit that they write (`validate:`).
+NAME is its path below `/etc/systemd/system`: `danhba-end-sessions.service`, or for a drop-in of a package's unit
+`nginx.service.d/danhba.conf`. Roles validate each unit that they write with it (`validate:`).
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from pathlib import Path
 from . import journal
 from .journal import Refused
 
-ADDED = ".d"  # how the folder ends that holds what is added to a unit
+ADDED = ".d"  # suffix of a folder of drop-ins
 
 
 def verify(name: str, file: Path) -> str:
-    """Have systemd read the unit as if it were in its place; nothing where it takes it.
+    """Let systemd read the unit as if it were installed; return an empty text if it accepts it.
 
     Raises:
-        Refused: it has a key or a value that systemd does not know, or a program or unit that it needs is not there.
+        Refused: it has an unknown key or value, or a program or unit that it needs is missing.
     """
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, name)
         place.parent.mkdir(exist_ok=True)
         shutil.copyfile(file, place)
         unit = place if place.parent == Path(folder) else _beside(place.parent)
-        # Warnings count, but those of other units do not: they may be written after this one.
+        # Warnings count, except about other units, which may be written later.
         command = ["/usr/bin/systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(unit)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -40,7 +40,7 @@ def verify(name: str, file: Path) -> str:
 
 
 def _beside(added: Path) -> Path:
-    """Put the unit to which something is added beside the folder of what is added; where it is."""
+    """Copy the unit that has a drop-in beside the drop-in's folder, and return its path."""
     unit = added.with_name(added.name.removesuffix(ADDED))
     command = ["/usr/bin/systemctl", "show", "--value", "--property=FragmentPath", unit.name]
     path = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -51,7 +51,7 @@ def _beside(added: Path) -> Path:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Say nothing where systemd takes the unit."""
+    """Print nothing if systemd accepts the unit."""
     parser = argparse.ArgumentParser("danhba-host unit", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("name")
     parser.add_argument("file", type=Path)

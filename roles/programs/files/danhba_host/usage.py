@@ -1,7 +1,7 @@
-"""Counts use and mail by day (R8, R14): each day for which events came since then, and notes how full the disks are.
+"""Counts use and mail by day (R8, R14) for each day with new events, and records the fill levels of disks.
 
-The rules of counting are the database's (schema `usage`); this only says of which days, one transaction each, so that a
-run that is stopped has done whole days, and the next goes on.
+The database counts (schema `usage`); this program only names the days, a transaction each, so that a run that is
+stopped has completed whole days.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .database import Connection, connect, translated
 from .journal import Refused
 
 ROLE = "danhba_events"
-# A day of 30,000 mailboxes takes seconds; in ten times that it was not worked off by waiting.
+# Seconds for counting a day: 30,000 mailboxes take some seconds.
 DAY_SECONDS = 300
 
 
@@ -28,8 +28,8 @@ class Settings:
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        folders: of which the disks are looked at.
-        keep_days: for how long what was counted is kept; the database takes two years at least.
+        folders: folders whose disks are measured.
+        keep_days: days for which counts are kept; the database keeps at least two years.
     """
 
     database: str
@@ -39,7 +39,7 @@ class Settings:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Count what is to be counted; how many days that were.
+    """Count the days with new events, and return their number.
 
     Raises:
         Away, Refused
@@ -67,7 +67,7 @@ def _note_disk(database: Connection, folder: str) -> None:
         disk = shutil.disk_usage(folder)
     except OSError as error:
         raise Refused(f"không hỏi được đĩa của {folder} -- the disk cannot be asked: {error}") from error
-    # What root alone may use counts as used: nobody else's mail fits there.
+    # Space reserved for root counts as used: mail cannot use it.
     database.execute("SELECT usage.note_disk(%s, %s, %s)", [folder, disk.total, disk.total - disk.free])
 
 
