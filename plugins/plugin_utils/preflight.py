@@ -215,7 +215,7 @@ def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
 
 
 def opened(ports: Any) -> Iterator[Fault]:
-    """Yield a fault if the firewall closes port 80 to the authority; a value that is no list is judged by `settings`."""
+    """Yield a fault if the firewall closes port 80 to the authority; `settings` judges a value that is no list."""
     if isinstance(ports, list) and str(HTTP) not in map(str, ports):
         yield Fault(
             "tls_mode = acme cần cổng 80: thêm 80 vào base_firewall_ports trong inventory.",

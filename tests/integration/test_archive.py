@@ -26,6 +26,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.archives.keeping impor
 from ansible_collections.laocai.mail.plugins.plugin_utils.archives.saying import said
 from ansible_collections.laocai.mail.plugins.plugin_utils.controller import read_register
 
+from danhba_host import durable
 from danhba_host.archive import __main__ as archive
 from danhba_host.archive import packing, reading, sealing, steps
 from danhba_host.archive import store as stores
@@ -286,7 +287,7 @@ def test_another_file_than_the_sealed_one_removes_nothing(desk: Desk) -> None:
 
 KILLED_AT: list[Callable[[pytest.MonkeyPatch, Any], None]] = [
     lambda patch, killed: patch.setattr(stores.Store, "add", killed),
-    lambda patch, killed: patch.setattr(steps, "_sync", killed),
+    lambda patch, killed: patch.setattr(durable, "sync", killed),
     lambda patch, killed: patch.setattr(stores.Store, "step", killed),
     lambda patch, killed: patch.setattr(steps.Archive, "_take_out", killed),
     lambda patch, killed: patch.setattr(steps.Archive, "_clear", killed),

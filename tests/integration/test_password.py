@@ -678,7 +678,7 @@ def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch:
     add_accounts(database, 3)
     issuer.issue(EVERYBODY)
     old = in_force(database)
-    stop = kill_at(monkeypatch, Path, "rename")
+    stop = kill_at(monkeypatch, Outbox, "finish")
     assert os.WIFSIGNALED(in_child(lambda: issuer.issue(reissue_all(database))))
     stop()
     assert in_force(database) != old
@@ -697,7 +697,7 @@ def test_the_same_order_after_a_cut_is_done_once(
     if not first:
         issuer.issue(EVERYBODY)
     wish = named(1, 2, document=cited, acknowledge=2)
-    stop = kill_at(monkeypatch, Path, "rename")
+    stop = kill_at(monkeypatch, Outbox, "finish")
     assert os.WIFSIGNALED(in_child(lambda: issuer.issue(wish)))
     stop()
     stored, audit = in_force(database), database.query("SELECT * FROM mail.audit")
@@ -746,7 +746,7 @@ def test_another_report_after_a_cut_is_another_order(
 ) -> None:
     """What the run that was cut had issued is taken over, and then replaced, as the second report demands."""
     add_accounts(database, 1)
-    stop = kill_at(monkeypatch, Path, "rename")
+    stop = kill_at(monkeypatch, Outbox, "finish")
     assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, document="12/BC-STTTT"))))
     stop()
     stored = in_force(database)
@@ -761,7 +761,7 @@ def test_what_the_cut_run_did_not_name_is_still_issued(
 ) -> None:
     """However its addresses are spelled."""
     wanted = add_accounts(database, 3)
-    stop = kill_at(monkeypatch, Path, "rename")
+    stop = kill_at(monkeypatch, Outbox, "finish")
     assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, 2))))
     stop()
     stored = in_force(database)

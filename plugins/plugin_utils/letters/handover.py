@@ -194,7 +194,7 @@ class Clerk:
         )
 
     def _list_name(self, given: Sequence[HandedOver]) -> str:
-        """Return a name made of the list's content, so that a run after one that was killed writes the same list again."""
+        """Return a name made of the list's content, so that a run after a killed one writes the same list again."""
         if not given:
             return ""
         digest = hashlib.sha256("".join(item.sha256 for item in given).encode()).hexdigest()

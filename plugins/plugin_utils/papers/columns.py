@@ -30,10 +30,23 @@ def fit(rows: Sequence[Sequence[str]], width: float, bold: str) -> tuple[float, 
         if sum(least) <= width:
             break
     if (left := width - sum(least)) < 0:
-        return size, [width * low / sum(least) for low in least]
+        return size, _capped(least, width)
     more = [max(min(size * line, WIDEST) + 2 * PADDING + 1 - low, 0) + EVEN
             for low, (_word, line) in zip(least, needs, strict=True)]  # fmt: skip
     return size, [low + left * each / sum(more) for low, each in zip(least, more, strict=True)]
+
+
+def _capped(least: Sequence[float], width: float) -> list[float]:
+    """Return widths of columns that are too wide together: the widest are cut to one width, the others stay.
+
+    So a mail address is broken, and a document's number is not.
+    """
+    left = width
+    for done, low in enumerate(sorted(least)):
+        if low * (len(least) - done) >= left:
+            return [min(each, left / (len(least) - done)) for each in least]
+        left -= low
+    return list(least)
 
 
 def _need(column: Sequence[str], bold: str) -> tuple[float, float]:

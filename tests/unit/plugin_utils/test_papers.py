@@ -140,6 +140,14 @@ def test_columns_are_as_wide_as_the_line_and_break_no_word_that_fits() -> None:
     assert sum(many[1]) == pytest.approx(layout.LINE)
 
 
+def test_columns_too_wide_together_break_the_longest_words_alone() -> None:
+    drawing.check()
+    rows = [["31/GUQ-VKSND", "a" * 60, "b" * 60, "c" * 60, "mail.audit"]]
+    _size, widths = columns.fit(rows, layout.LINE, "LiberationSerif-Bold")
+    assert sum(widths) == pytest.approx(layout.LINE)
+    assert widths[0] >= columns.SIZES[-1] * columns._width("31/GUQ-VKSND", "LiberationSerif-Bold")
+
+
 def test_text_of_a_paper_has_its_head_title_and_blocks() -> None:
     table = Table("", "", ("Tên", "Số"), (TEXT, NUMBER), [("a", 1234)])
     assert as_text(replace(PLAIN, blocks=(Heading("1. Bảng"), table, Text("Hết.")))).splitlines() == [

@@ -1,4 +1,4 @@
-"""Writes state files that survive a power cut, and reads them; a damaged one is reported, kept aside, and begun anew."""
+"""Writes state files that survive a power cut, and reads them; a damaged one is reported, set aside, and begun anew."""
 
 from __future__ import annotations
 

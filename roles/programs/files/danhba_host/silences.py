@@ -133,7 +133,7 @@ class State:
 
     @classmethod
     def read(cls, path: Path) -> State:
-        """Return the record of the run before; an empty one if it is unreadable, so that everything is written again."""
+        """Return the record of the run before; an empty one if it is unreadable, so that all is written again."""
         try:
             kept = json.loads(path.read_text(encoding="utf-8"))
             silences = {str(key): (str(until), float(at)) for key, (until, at) in kept["silences"].items()}
