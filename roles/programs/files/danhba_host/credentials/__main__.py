@@ -33,7 +33,7 @@ FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
 
 
 def make_service(settings: Settings) -> Service:
-    """The service that the settings describe."""
+    """Return the service configured by the settings."""
     words = read_words(map(Path, settings.word_lists))
     return Service(
         settings,
@@ -46,10 +46,10 @@ def make_service(settings: Settings) -> Service:
 
 
 def listeners() -> tuple[socket.socket, socket.socket | None]:
-    """The sockets that systemd has opened: the webmail's, and Dovecot's if there is one.
+    """Return the sockets that systemd has opened: the webmail's, and Dovecot's if there is one.
 
     Raises:
-        Refused: systemd did not hand over the first.
+        Refused: systemd did not pass the first.
     """
     count = int(os.environ.get("LISTEN_FDS", "0"))
     opened = [socket.socket(fileno=FIRST_DESCRIPTOR + number) for number in range(count)]
@@ -62,10 +62,10 @@ def listeners() -> tuple[socket.socket, socket.socket | None]:
 
 
 def for_dovecot(listener: socket.socket, service: Service) -> dovecot.Server:
-    """What answers Dovecot, beside the webmail.
+    """Return the server that answers Dovecot.
 
     Raises:
-        Refused: the key was not handed over.
+        Refused: the key is missing.
     """
     path = given(Path("/nowhere", service.settings.dovecot_key))
     try:
@@ -79,16 +79,16 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
     """Serve until SIGTERM.
 
     Raises:
-        Refused: systemd did not hand over what it should.
+        Refused: systemd did not pass sockets or key.
     """
     webmail, mail = listeners()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     service = make_service(settings)
     memory = Memory(service.guard, service.store)
-    memory.exchange()  # before the first guess
+    memory.exchange()  # restore the counts before the first guess
     stop = Stop()
     threading.Thread(target=memory.keep, daemon=True).start()
-    with ExitStack() as last:  # in this order: nobody is answered any more when the memory is written for the last time
+    with ExitStack() as last:  # in this order: the counts are written last, when no more request is answered
         last.callback(memory.end)
         if mail and settings.dovecot_key:
             server = for_dovecot(mail, service)

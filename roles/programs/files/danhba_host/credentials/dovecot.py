@@ -1,7 +1,7 @@
-"""What Dovecot asks before it looks at a password, and tells afterwards (its authentication policy protocol).
+"""Answers Dovecot before and after it checks a password (its authentication policy protocol).
 
-Dovecot speaks HTTP: POST with `command=allow` or `command=report`, and JSON in both directions. A guess that is to be
-refused costs no Argon2 computation. Only whoever knows the key is answered, for every user of the host can connect.
+Dovecot speaks HTTP: POST with `command=allow` or `command=report`, and JSON in both directions. A refused guess costs
+no Argon2 computation. Only requests with the key are answered, because every user of the host can connect.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .store import Store, Unavailable
 LOG = logging.getLogger("danhba-credentials")
 
 KEY_HEADER = "X-API-Key"
-BODY_LIMIT = 16_384  # octets; what Dovecot sends has some hundred
+BODY_LIMIT = 16_384  # bytes; Dovecot's requests have some hundred
 CONNECTIONS = 64  # at once; Dovecot has 20 at most (role dovecot), and keeps them for ten seconds
-# For a question, and between two of them; who has not shown the key yet has less time.
+# Time-outs of a connection before and after it has shown the key.
 STRANGER_SECONDS, IDLE_SECONDS = 2.0, 30.0
-# Whose passwords come by these ports of this host: the webmail's, which are tokens alone, and those typed into programs
-# that ask the address book, whose own addresses nobody knows here.
+# Local ports of the webmail, whose passwords are tokens, and of the address book, whose passwords are typed into
+# programs with addresses unknown here.
 WEBMAIL_PORT, ADDRESS_BOOK_PORT = "143", "144"
 ALLOWED, REFUSED = 0, -1
-# Mail programs show it. IMAP and POP3 have ASCII answers.
+# Shown by mail programs. IMAP and POP3 have ASCII answers.
 WAIT = (
     "Nhap sai mat khau qua nhieu lan: hay doi {minutes} phut roi thu lai. "
     "Too many wrong passwords: try again in {minutes} minutes"
@@ -43,7 +43,7 @@ WAIT = (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One sign-in. `mark` tells passwords apart without showing them; `client` is empty where nothing is counted."""
+    """A sign-in. `mark` distinguishes passwords without revealing them; `client` is empty if nothing is counted."""
 
     address: str
     client: str
@@ -51,7 +51,7 @@ class Attempt:
 
     @classmethod
     def parse(cls, data: Any) -> Attempt:
-        """What Dovecot sends; Malformed where it is something else."""
+        """Return the attempt in Dovecot's data; raise Malformed for other data."""
         try:
             port, remote = str(data["local_port"]), str(data["remote"])
             if port == WEBMAIL_PORT:
@@ -64,13 +64,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The answers."""
+    """The answers to Dovecot."""
 
     guard: Guard
     store: Store
 
     def allow(self, attempt: Attempt) -> dict[str, Any]:
-        """Whether Dovecot shall look at the password: no (-1), or yes after so many seconds."""
+        """Return whether Dovecot may check the password: no (-1), or yes after some seconds."""
         if not attempt.client:
             return {"status": ALLOWED, "msg": ""}
         if seconds := self.guard.begin(attempt.address, attempt.client, attempt.mark):
@@ -79,13 +79,13 @@ class Policy:
         return {"status": self.guard.delay(attempt.address, attempt.client), "msg": ""}
 
     def report(self, attempt: Attempt, data: Any) -> dict[str, Any]:
-        """Take in what became of an attempt that was allowed."""
+        """Record the result of an allowed attempt."""
         answer = {"status": ALLOWED, "msg": ""}
         if not attempt.client or data.get("policy_reject"):
             return answer
         if data.get("success"):
             self.guard.right(attempt.address, attempt.client, marked=True)
-        elif data.get("fail_type") == "internal":  # Dovecot could not look, so it was no guess
+        elif data.get("fail_type") == "internal":  # Dovecot could not check the password: no guess
             self.guard.cancel(attempt.address, attempt.client, attempt.mark)
         else:
             LOG.warning("refused: %s, from %s", self._known(attempt.address), attempt.client)
@@ -93,7 +93,7 @@ class Policy:
         return answer
 
     def _known(self, address: str) -> str:
-        """What may stand in the journal of an address: one that exists, and nothing that somebody typed."""
+        """Return what the journal may say of an address: an existing one, never what was typed."""
         try:
             account = self.store.find(address)
         except Unavailable as error:
@@ -107,10 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = STRANGER_SECONDS
     disable_nagle_algorithm = True
-    wbufsize = -1  # an answer goes out in one piece
+    wbufsize = -1  # send an answer in one piece
 
     def do_POST(self) -> None:
-        """One question."""
+        """Answer one request."""
         try:
             data = self._body()
             if not hmac.compare_digest(self.headers.get(KEY_HEADER, "").encode(), self.server.key):
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_words: Any) -> None:
-        """What is worth a line is said by the policy, without what was typed."""
+        """Log nothing: the policy logs, without what was typed."""
 
 
 class Server(ThreadingHTTPServer):
@@ -159,7 +159,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, listener: socket.socket, policy: Policy, key: str) -> None:
-        # Not that of HTTPServer, which opens a socket of its own: this service may open none of that kind.
+        # Skips HTTPServer's, which opens a socket: the sandbox allows none.
         BaseServer.__init__(self, listener.getsockname(), _Handler)
         self.socket = listener
         self.policy = policy
@@ -169,33 +169,33 @@ class Server(ThreadingHTTPServer):
         self._slots = threading.BoundedSemaphore(CONNECTIONS)
 
     def begin(self) -> None:
-        """Answer in threads, until `end`."""
+        """Answer in threads until `end`."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def end(self) -> None:
-        """Return when what was asked is answered and nothing more is; who asks then waits in systemd's socket."""
+        """Finish the requests begun, and return; later ones wait in systemd's socket."""
         self.shutdown()
         self.ending = True
-        for connection in self._open.copy():  # Dovecot keeps them between two questions
-            with suppress(OSError):  # it has ended meanwhile
+        for connection in self._open.copy():  # Dovecot keeps connections open between requests
+            with suppress(OSError):  # the connection has ended meanwhile
                 connection.shutdown(socket.SHUT_RD)
-        for _ in range(CONNECTIONS):  # a thread gives its own back as it ends
+        for _ in range(CONNECTIONS):  # each thread releases its slot when it ends
             self._slots.acquire()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """In a thread of its own, unless there are too many: Dovecot takes no answer for a yes."""
+        """Answer in a thread, unless there are too many: Dovecot takes a missing answer for a yes."""
         if not self._slots.acquire(blocking=False):
             LOG.warning("too many connections to Dovecot's port")
             return self.shutdown_request(request)
         self._open.add(request)
         try:
             return super().process_request(request, client_address)
-        except RuntimeError:  # no thread is to be had
+        except RuntimeError:  # no thread can be started
             self._forget(request)
             raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """The thread."""
+        """Run the thread, and release its slot."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -206,5 +206,5 @@ class Server(ThreadingHTTPServer):
         self._slots.release()
 
     def handle_error(self, *_request: Any) -> None:
-        """Dovecot hung up, or it is a fault that says so in the journal."""
+        """Log a failed answer: Dovecot hung up, or a defect."""
         LOG.warning("an answer to Dovecot was not given", exc_info=True)

@@ -1,4 +1,4 @@
-"""One count of wrong passwords for all ways in: the webmail, mail programs, and programs that ask the address book."""
+"""Counts wrong passwords over all ways in: webmail, mail programs, and programs that query the address book."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .throttle import Guessers, Key, KnownClients, Marks, Throttle, key_of
 
 LOG = logging.getLogger("danhba-credentials")
 
-# Whoever asks the address book is one client, for nobody knows here where their programs are. So what some of them get
-# wrong is nothing that the others have to wait for.
+# All programs at the address book are one client, because their addresses are unknown here. So wrong passwords of some
+# do not make the others wait.
 ADDRESS_BOOK = "address book"
-# The same password again is a program that was not told of the new one, or several at once, and no further guess. So
-# often each is looked at, which costs an Argon2 computation, before it waits.
+# The same password again comes from a program with the old one, or from several at once, and is no further guess. Each
+# is checked so often, at the cost of an Argon2 computation, before it has to wait.
 REPEATS = 60
-# From the third failure on, each makes the next attempt slower by a second. Postfix waits ten for an answer.
+# From the third failure on, each delays the next attempt by a second more. Postfix waits ten seconds for an answer.
 FREE, SLOWEST = 3, 4
-# So many failures by strangers within the window before a stranger is right, and the owner is told.
+# Failures by unknown clients within the window, after which a success of one is reported to the owner.
 STRANGE = 10
 
 
 class Keys(NamedTuple):
-    """What an attempt may count against."""
+    """The keys that an attempt is counted under."""
 
     account: Key
     client: Key
@@ -35,15 +35,15 @@ class Keys(NamedTuple):
 
 
 def keys_of(address: str, client: str) -> Keys:
-    """The keys of an attempt."""
+    """Return the keys of an attempt."""
     return Keys(key_of("account", address), key_of("client", client), key_of("both", address, client))
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Says who has to wait.
+    """Decides who has to wait.
 
-    An address and a client are as `protocol` prepares them; a `mark` stands for what was typed, without showing it.
+    Addresses and clients are in the form of `protocol`; a `mark` stands for the typed password without revealing it.
     """
 
     settings: Settings
@@ -56,15 +56,15 @@ class Guard:
 
     @classmethod
     def new(cls, settings: Settings, clock: Callable[[], float]) -> Guard:
-        """One that knows nothing yet; `clock` gives seconds that only grow."""
+        """Return a guard without history; `clock` returns monotonic seconds."""
         window = settings.window_seconds
         throttle, known, marks = Throttle(window, clock), KnownClients(clock), Marks(window, clock)
         return cls(settings, throttle, known, marks, Guessers(window, clock), Notes())
 
     def begin(self, address: str, client: str, mark: str = "") -> int:
-        """Count an attempt and give 0; or count nothing and give the seconds to wait.
+        """Count an attempt and return 0; or count nothing and return the seconds to wait.
 
-        Until it is taken back it counts as a failure. One with a mark that was there already is no further one.
+        It counts as a failure until it is taken back. An attempt with a known mark is no further one.
         """
         keys, typed = keys_of(address, client), key_of(mark)
         with self._lock:
@@ -79,22 +79,22 @@ class Guard:
             return 0
 
     def delay(self, address: str, client: str) -> int:
-        """For how many seconds an attempt that has begun should be kept waiting for its answer."""
+        """Return the seconds by which the answer to a counted attempt is delayed."""
         failures = self.throttle.count(keys_of(address, client).both) - 1
         return max(0, min(SLOWEST, failures - FREE + 1))
 
     def cancel(self, address: str, client: str, mark: str = "") -> None:
-        """It was no attempt: nobody could look whether the password is right."""
+        """Take back an attempt whose password could not be checked."""
         keys = keys_of(address, client)
         with self._lock:
             if not mark or self.marks.forget(keys.both, key_of(mark)):
                 self.throttle.forgive(*self._limits(keys, client))
 
     def right(self, address: str, client: str, *, marked: bool = False) -> None:
-        """The password was right: the client is one of the owner's.
+        """Record a right password: the client is one of the owner's.
 
-        Of many at once that are `marked` one was counted; which mark it was is not asked, for Dovecot makes another
-        where it has called the user by another name meanwhile.
+        Of simultaneous `marked` attempts only one was counted; its mark is not compared, because Dovecot computes
+        another one if it has normalised the user's name meanwhile.
         """
         keys = keys_of(address, client)
         with self._lock:
@@ -108,14 +108,14 @@ class Guard:
         self.guessers.right(keys.client, keys.account)
 
     def accuse(self, address: str, client: str) -> None:
-        """The password was wrong: the journal names who guesses at many mailboxes, and fail2ban reads it."""
+        """Record a wrong password; the journal names clients that guess at many mailboxes, for fail2ban."""
         if count := self.wrong(address, client):
             LOG.warning("guesser: %s guessed at %d mailboxes", client, count)
 
     def wrong(self, address: str, client: str) -> int:
-        """The password was wrong: at how many mailboxes this client guessed by now, if that is far too many; else 0.
+        """Record a wrong password; return how many mailboxes this client guessed at if that is far too many, else 0.
 
-        Mailboxes whose owners come from there do not count.
+        Mailboxes whose owners are known at the client do not count.
         """
         keys = keys_of(address, client)
         if client == ADDRESS_BOOK or self.known.knows(keys.account, keys.client):
@@ -124,7 +124,7 @@ class Guard:
         return count if count >= self.settings.ban_accounts else 0
 
     def _note_guessing(self, keys: Keys, address: str) -> None:
-        """Have the owner told, where his mailbox is at a limit, and not only a client."""
+        """Note a message to the owner if the mailbox itself is at a limit, not only the client."""
         if (
             self.throttle.count(keys.both) >= self.settings.account_failures
             or self.throttle.count(keys.account) >= self.settings.account_failures_everywhere
@@ -132,7 +132,7 @@ class Guard:
             self.notes.add(address, "guessed", "")
 
     def _limits(self, keys: Keys, client: str) -> dict[Key, int]:
-        """How many failures each key may have. An owner where he is known has nothing to do with those of others."""
+        """Return the maximum of failures of each key. Where the owner is known, others' failures do not count."""
         limits = {keys.both: self.settings.account_failures}
         if not self.known.knows(keys.account, keys.client):
             limits[keys.account] = self.settings.account_failures_everywhere

@@ -1,4 +1,4 @@
-"""Argon2id as the accounts have it, a bounded number of computations at once."""
+"""Argon2id as for all accounts, with a bounded number of computations at once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHash, VerificationError
 
-SCHEME = "{ARGON2ID}"  # Dovecot knows the hash only with its scheme in front
+SCHEME = "{ARGON2ID}"  # Dovecot needs the scheme before the hash
 
-# The same as those of issued passwords, plugins/plugin_utils/passwords.py: OWASP's second-lowest setting.
+# As for issued passwords (plugins/plugin_utils/passwords.py): OWASP's second-lowest setting.
 MEMORY_COST = 19456  # KiB
 TIME_COST = 2
 PARALLELISM = 1
 
 
 class Hasher:
-    """Makes and checks hashes; whoever comes while `at_once` are being computed waits, so that memory is bounded."""
+    """Makes and checks hashes; beyond `at_once` computations callers wait, so that memory is bounded."""
 
     def __init__(self, at_once: int) -> None:
         self._slots = threading.BoundedSemaphore(at_once)
@@ -24,12 +24,12 @@ class Hasher:
         self._nobody = self.make("")
 
     def make(self, password: str) -> str:
-        """The hash of a password, with its scheme."""
+        """Return the hash of a password, with its scheme."""
         with self._slots:
             return SCHEME + self._argon2.hash(password)
 
     def verify(self, hashed: str | None, password: str) -> bool:
-        """Whether a password is that of a hash. Without a hash it never is, and to find that out takes as long."""
+        """Say whether a password has a hash. Without a hash the answer is no, after the same time."""
         scheme, found, value = (hashed or self._nobody).partition("}")
         if scheme + found != SCHEME:
             return False

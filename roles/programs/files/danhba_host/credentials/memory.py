@@ -1,6 +1,6 @@
-"""What outlives a restart: failures within the window, and from where owners come; and what owners have to be told.
+"""Keeps failures within the window, known clients and notices to owners over a restart.
 
-Written every now and then in one go, beside the sign-ins, which never wait for it.
+They are written periodically in one transaction; sign-ins never wait for it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SECONDS = 20.0
 
 @dataclass(slots=True)
 class Memory:
-    """Reads and writes what a guard knows."""
+    """Reads and writes a guard's state."""
 
     guard: Guard
     store: Store
@@ -28,19 +28,19 @@ class Memory:
     _end: threading.Event = field(default_factory=threading.Event)
 
     def keep(self) -> None:
-        """Read it, and write what is new from time to time, until the process ends."""
+        """Read the state, and write changes periodically, until the process ends."""
         while True:
             self.exchange()
             if self._end.wait(SECONDS):
                 return
 
     def end(self) -> None:
-        """Write what is new for the last time."""
+        """Write the last changes."""
         self._end.set()
         self.exchange()
 
     def exchange(self) -> None:
-        """Read what was known before, unless that is done, and write what is new; a database that is away may wait."""
+        """Read the former state once, and write changes; if the database is away, later."""
         with self._lock:
             try:
                 if not self._read:

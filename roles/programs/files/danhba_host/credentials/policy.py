@@ -1,7 +1,7 @@
-"""What a password may be (R10.1). Pure: nothing here knows a clock, a file or a database.
+"""Rules for passwords (R10.1). Pure: no clock, file or database.
 
-The same password is to work from every keyboard. So its text is prepared as RFC 8265 has it (the profile OpaqueString):
-every space is the same space, letters are composed (NFC), control, invisible and unassigned characters are refused.
+A password must work from every keyboard, so its text is prepared by RFC 8265 (profile OpaqueString): every space is the
+same space, letters are composed (NFC); control, invisible and unassigned characters are refused.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-LONGEST = 256  # octets, as Dovecot's own limits and every client allow
-NAME_WORD = 3  # letters of a word of a name that may not stand alone in a password
-NAME_PART = 5  # letters of one that may not be any part: shorter ones are in too many other words (Anh in xanh)
-ADDRESS_PIECE = 4  # letters of a piece of an address
-LEFT_OVER = 4  # characters beside walks on the keyboard that make a password more than these
-DISTINCT = 5  # different characters, at least
+LONGEST = 256  # bytes, within the limits of Dovecot and every client
+NAME_WORD = 3  # letters from which a name's word may not be a word of a password
+NAME_PART = 5  # letters from which it may not be a part: shorter ones are in many other words (Anh in xanh)
+ADDRESS_PIECE = 4  # letters from which a piece of the address may not be a part
+LEFT_OVER = 4  # characters beside keyboard walks that a password needs
+DISTINCT = 5  # least number of different characters
 
-# Control, format, surrogate, private use, unassigned (RFC 8264, 9; a space other than U+0020 is mapped before).
+# Control, format, surrogate, private use, unassigned (RFC 8264, 9); spaces other than U+0020 are mapped before.
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 _ROWS = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz"]
@@ -31,7 +31,7 @@ _SYMBOLS = str.maketrans("@$!", "asi")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a password is refused: the rule's name, and what its owner is told."""
+    """The reason of a refusal: the rule's name, and its text for the owner."""
 
     rule: str
     vi: str
@@ -40,7 +40,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose password it is to be; `name` is that of a person or an agency."""
+    """The owner of a password; `name` is a person's or an agency's."""
 
     name: str
     address: str
@@ -82,7 +82,7 @@ COMMON = Reason(
 
 
 def prepare(password: str) -> str | None:
-    """A password as it is hashed and compared (RFC 8265, 4.2); None where it can be none."""
+    """Return a password as it is hashed and compared (RFC 8265, 4.2); None if it is impossible."""
     spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
     prepared = unicodedata.normalize("NFC", spaced)
     if not prepared or len(prepared.encode()) > LONGEST:
@@ -93,15 +93,15 @@ def prepare(password: str) -> str | None:
 
 
 def unpreparable(password: str) -> Reason:
-    """Why `prepare` gave nothing for a password that is not empty."""
+    """Return why `prepare` returned None for a password that is not empty."""
     return TOO_LONG if len(unicodedata.normalize("NFC", password).encode()) > LONGEST else CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules. `common` are words that are no password, also two in a row; `words` alone, from a dictionary.
+    """The rules. `common` words make no password, also two in a row; `words` of a dictionary alone make none.
 
-    Both are folded: lower case without marks.
+    Both are folded: lower case without diacritics.
     """
 
     minimum_length: int
@@ -109,7 +109,7 @@ class Policy:
     words: frozenset[str]
 
     def examine(self, password: str, owner: Owner) -> list[Reason]:
-        """Why a prepared password is not good enough for an owner; empty where it is."""
+        """Return why a prepared password is not good enough for its owner; empty if it is."""
         return list(self._examine(password, owner))
 
     def _examine(self, password: str, owner: Owner) -> Iterator[Reason]:
@@ -144,7 +144,7 @@ class Policy:
 
 
 def fold(text: str) -> str:
-    """Lower case without marks: what a guesser tries first."""
+    """Return a text in lower case without diacritics, which a guesser tries first."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
 
@@ -154,7 +154,7 @@ def _letters_and_digits(text: str) -> str:
 
 
 def _readings(folded: str) -> set[str]:
-    """What a password may have been made of: without what is put around a word, and with look-alikes as letters."""
+    """Return the words that a password may be made of: without characters around it, look-alikes as letters."""
     core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
     spelt = {text.translate(table) for text in (folded, core) for table in ({}, _SYMBOLS)}
     plain = {_letters_and_digits(text) for text in spelt}
@@ -167,7 +167,7 @@ def _is_repetition(text: str) -> bool:
 
 
 def _is_walk(folded: str) -> bool:
-    """Whether nearly all of it are neighbouring keys, or letters and digits in their order."""
+    """Say whether nearly all of it are neighbouring keys, or letters and digits in order."""
     left, place = 0, 0
     while place < len(folded):
         length = _walk_length(folded, place)
@@ -177,7 +177,7 @@ def _is_walk(folded: str) -> bool:
 
 
 def _walk_length(text: str, start: int) -> int:
-    """How long the walk is that begins here; 0 where there is none of three keys."""
+    """Return the length of the keyboard walk that begins here; 0 for less than three keys."""
     end = start + 3
     if end > len(text) or not any(text[start:end] in walk for walk in _WALKS):
         return 0
@@ -187,7 +187,7 @@ def _walk_length(text: str, start: int) -> int:
 
 
 def _find_name(password: str, plain: str, name: str) -> str:
-    """The part of a name in a password: the whole, two words in a row, a long word, or one that stands alone."""
+    """Return the part of a name in a password: all of it, two words in a row, a long word, or a separate word."""
     words = [word for word in map(_letters_and_digits, re.split(r"[\s\W]+", fold(name))) if word]
     pairs = [first + second for first, second in pairwise(words)]
     parts = ["".join(words), *pairs, *(word for word in words if len(word) >= NAME_PART)]
@@ -196,7 +196,7 @@ def _find_name(password: str, plain: str, name: str) -> str:
 
 
 def _words(password: str) -> set[str]:
-    """The folded words of a password; a capital begins one too, as in TrauDen."""
+    """Return the folded words of a password; a capital begins a word, too, as in TrauDen."""
     spaced = "".join(
         f" {character}" if character.isupper() and not before.isupper() else character
         for before, character in pairwise(f" {password}")

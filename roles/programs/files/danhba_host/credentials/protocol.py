@@ -1,4 +1,4 @@
-"""Requests as they arrive: one JSON object on one line of UTF-8."""
+"""Parses requests: one JSON object on one line of UTF-8."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import json
 from dataclasses import dataclass, fields
 from typing import Any
 
-LINE_LIMIT = 8192  # octets of a request, its line end included
-ADDRESS_LIMIT = 254  # octets of an address (RFC 5321, 4.5.3.1.3: a path of 256 with its brackets)
-NO_ADDRESS = ""  # the address of no account
+LINE_LIMIT = 8192  # bytes of a request with its line end
+ADDRESS_LIMIT = 254  # bytes of an address (RFC 5321, 4.5.3.1.3: a path of 256 with brackets)
+NO_ADDRESS = ""  # an address without an account
 
 
 class Malformed(Exception):
-    """What arrived is no request."""
+    """Raised for a line that is no request."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Begin a web session; `client` is the IP address of the browser."""
+    """Request to begin a web session; `client` is the browser's IP address."""
 
     address: str
     password: str
@@ -27,7 +27,7 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True)
 class ChangePassword:
-    """Replace a password by a new one, and begin a web session."""
+    """Request to replace a password and begin a web session."""
 
     address: str
     old: str
@@ -37,7 +37,7 @@ class ChangePassword:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Ask whose web session a token is."""
+    """Request for the account of a web session's token."""
 
     address: str
     token: str
@@ -45,7 +45,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class SignOut:
-    """End a web session."""
+    """Request to end a web session."""
 
     address: str
     token: str
@@ -53,7 +53,7 @@ class SignOut:
 
 @dataclass(frozen=True, slots=True)
 class ShowUse:
-    """Ask for what the owner of a web session may read of the use of mailboxes (R9.5): nothing else says of which."""
+    """Request for the use of mailboxes that the owner of a web session may read (R9.5)."""
 
     address: str
     token: str
@@ -70,7 +70,11 @@ _KINDS: dict[Any, type[Request]] = {
 
 
 def parse(line: bytes) -> Request:
-    """The request that a line holds; Malformed where it holds none: no key may be missing, unknown or no text."""
+    """Return the request in a line.
+
+    Raises:
+        Malformed: a key is missing, unknown or no text.
+    """
     try:
         values = json.loads(line.decode())
         kind = _KINDS[values.pop("request")]
@@ -84,20 +88,20 @@ def parse(line: bytes) -> Request:
 def _as_text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise Malformed
-    value.encode()  # a lone surrogate is no text
+    value.encode()  # refuses lone surrogates
     if name == "client":
         return as_client(value)
     return as_address(value) if name == "address" else value
 
 
 def as_address(typed: str) -> str:
-    """An address as accounts have it. What can be none is that of nobody, and is answered like any that is unknown."""
+    """Normalise an address; an impossible one becomes `NO_ADDRESS`, and is answered like an unknown one."""
     address = typed.strip().lower()
     return NO_ADDRESS if len(address.encode()) > ADDRESS_LIMIT or "\0" in address else address
 
 
 def as_client(client: str) -> str:
-    """What counts as one client: an IPv4 address, or with IPv6 the network of 64 bits that one subscriber has.
+    """Return the client: an IPv4 address, or the IPv6 network of 64 bits that one subscriber has.
 
     Raises:
         ValueError: it is no address.

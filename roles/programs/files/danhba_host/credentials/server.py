@@ -1,4 +1,4 @@
-"""The socket: one connection is one line in, one line out."""
+"""Serves the socket: each connection is one line in, one line out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from ..stop import Stop
 from .protocol import LINE_LIMIT
 
-LINE_SECONDS = 10.0  # seconds that a caller has for its line
-READ_LIMIT = 1 << 20  # octets that are read of it
+LINE_SECONDS = 10.0  # seconds for a caller to send its line
+READ_LIMIT = 1 << 20  # maximum bytes that are read
 
 Handler = Callable[[bytes], object]
 
@@ -21,9 +21,9 @@ LOG = logging.getLogger("danhba-credentials")
 
 
 def serve(listener: socket.socket, handle: Handler, connections: int, stop: Stop) -> None:
-    """Answer until the process is told to end, and return when all that was begun is answered.
+    """Answer until SIGTERM, and return when all requests begun are answered.
 
-    More connections than may be wait.
+    Connections beyond the maximum wait.
     """
     slots = threading.BoundedSemaphore(connections)
     while not stop.before(listener):
@@ -31,11 +31,11 @@ def serve(listener: socket.socket, handle: Handler, connections: int, stop: Stop
         connection, _ = listener.accept()
         try:
             threading.Thread(target=_attend, args=(connection, handle, slots)).start()
-        except RuntimeError as error:  # no thread is to be had: this caller asks again, and the service stays
+        except RuntimeError as error:  # no thread can be started: the caller retries, the service continues
             LOG.error("a caller was not attended to: %s", error)
             connection.close()
             slots.release()
-    for _ in range(connections):  # a thread gives its own back as it ends
+    for _ in range(connections):  # each thread releases its slot when it ends
         slots.acquire()
 
 
@@ -53,9 +53,9 @@ def _attend(connection: socket.socket, handle: Handler, slots: threading.Bounded
 
 
 def _read_line(connection: socket.socket) -> bytes:
-    """What arrives up to the line's end; nothing where that is not in sight, or is not all.
+    """Read up to the line's end; return nothing for an incomplete or too long line.
 
-    Too long a line is read, though not kept: what is left unread would reset the connection before the answer arrives.
+    A too long line is read to its end, but not kept: unread data would reset the connection before the answer arrives.
     """
     deadline = time.monotonic() + LINE_SECONDS
     kept, taken = b"", 0

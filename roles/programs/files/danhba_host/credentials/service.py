@@ -1,4 +1,4 @@
-"""Answers requests. What is logged names accounts that exist and nothing that anybody typed."""
+"""Answers requests. Logs name only accounts that exist, never what was typed."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Answer = dict[str, Any]
 
 
 class Sessions(Protocol):
-    """Where mail sessions are ended."""
+    """Ends mail sessions."""
 
     def end(self, address: str) -> str:
-        """End every session of a user; what went wrong, or nothing."""
+        """End every session of a user; return the error, or an empty text."""
 
 
 class Refused(Exception):
-    """The password is wrong, the account does not exist or is not open: nobody learns which."""
+    """Raised for a wrong password, or an account that is missing or not open: the caller does not learn which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Knows what each request comes to."""
+    """Answers each request."""
 
     settings: Settings
     store: Store
@@ -41,7 +41,7 @@ class Service:
     sessions: Sessions
 
     def answer(self, line: bytes) -> Answer:
-        """The answer to one line, whatever it is."""
+        """Return the answer to one line, of any content."""
         try:
             return self._answer(parse(line))
         except Malformed:
@@ -70,7 +70,7 @@ class Service:
                 return {"answer": "use", "page": page} if page else {"answer": "refused"}
 
     def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
-        """Check the password that was typed and go on, unless too many were wrong."""
+        """Check the typed password and continue, unless too many were wrong."""
         if seconds := self.guard.begin(request.address, request.client):
             LOG.warning("wait: too many failures, from %s", request.client)
             return {"answer": "wait", "seconds": seconds}
@@ -114,7 +114,7 @@ class Service:
         return {"answer": "changed", "token": token, "mailbox": mailbox}
 
     def _end_sessions(self, address: str) -> None:
-        """End what runs under the former password. What fails here is done by the job that works the list off."""
+        """End the sessions under the former password; the job of the list of endings repeats what fails."""
         try:
             listed = self.store.endings(address)
             if fault := self.sessions.end(address):
@@ -130,7 +130,7 @@ class Service:
         reasons = self.policy.examine(new, Owner(account.name, account.address))
         if new == prepare(old):
             reasons.append(CURRENT)
-        # The dearest question comes last, and only where the answer can still matter.
+        # The most expensive check comes last, and only if it can still matter.
         if not reasons and any(self.hasher.verify(hashed, new) for hashed in self.store.former_passwords(account)):
             reasons.append(FORMER)
         return reasons

@@ -1,4 +1,4 @@
-"""Ends the mail sessions that are open under a password that no longer holds."""
+"""Ends mail sessions that were opened with a password that no longer holds."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from ..journal import Away, Refused
 from ..sessions import kick
 
-KICK_SECONDS = 10.0  # somebody waits for the answer meanwhile
+KICK_SECONDS = 10.0  # the webmail's user waits for it
 
 
 @dataclass(frozen=True, slots=True)
 class Dovecot:
-    """Dovecot's register of sessions, by its socket; none where that is empty."""
+    """Dovecot's anvil service, by its socket; does nothing if that is empty."""
 
     socket: str
 
     def end(self, address: str) -> str:
-        """End every session of a user; what went wrong, or nothing."""
+        """End every session of a user; return the error, or an empty text."""
         if not self.socket:
             return ""
         try:

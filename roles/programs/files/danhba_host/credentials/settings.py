@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, without defaults: those are the role's.
+    """Every setting, without defaults, which the role has.
 
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
         connections: requests answered at once; more wait.
         hashes_at_once: Argon2 computations at once, of 19 MiB each.
-        session_seconds: how long a web session lasts at most.
-        window_seconds: for how long a failure counts.
-        account_failures: failures of one account at one client within the window after which it has to wait there.
-        account_failures_everywhere: the same of one account over all clients, but those that are known.
-        client_failures: the same of one client address over all accounts, but those that are known there; of one
-            network of 64 bits with IPv6.
-        ban_accounts: at so many mailboxes that are not known there a client may be wrong within the window, if it is
-            right at fewer, before the journal names it as one to ban.
-        minimum_length: of a password, in characters.
-        former_passwords: how many earlier passwords may not come back.
-        word_lists: files with a word a line that are no passwords, beside the service's own list.
-        anvil_socket: Dovecot's socket by which sessions are ended; none when empty.
-        dovecot_key: name of the credential of this service (systemd) by which Dovecot shows that it asks; when empty
-            nobody listens to it.
+        session_seconds: maximum duration of a web session.
+        window_seconds: time for which a failure counts.
+        account_failures: failures of an account at one client within the window before it has to wait there.
+        account_failures_everywhere: the same over all clients, except known ones.
+        client_failures: failures of one client address (IPv6: one network of 64 bits) over all accounts, except those
+            known there.
+        ban_accounts: number of mailboxes not known there at which a client may be wrong within the window, if it is
+        right
+            at fewer, before the journal names it to be banned.
+        minimum_length: of a password, in characters. former_passwords: number of earlier passwords that may not return.
+        word_lists: files of words that are no passwords, one a line, beside the service's own list. anvil_socket:
+        Dovecot's socket that ends sessions; none when empty. dovecot_key: name of the service's credential (systemd)
+        that Dovecot's requests must contain; without Dovecot when
+            empty.
     """
 
     database: str

@@ -1,4 +1,4 @@
-"""The database as the service sees it: its role reads accounts and changes passwords, and can do nothing else."""
+"""The database as the service sees it: its role reads accounts and changes passwords, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .settings import Settings
 from .throttle import KNOWN_SECONDS
 
 ROLE = "danhba_credentials"
-CONNECTIONS = 4  # kept open
-AGENCY_SECONDS = 60  # an apply shows in the address book within a minute, and here
+CONNECTIONS = 4  # kept open between requests
+AGENCY_SECONDS = 60  # seconds; the address book is updated within a minute, too
 
 
 class Unavailable(Exception):
-    """The database does not answer."""
+    """Raised if the database does not answer."""
 
 
 class Overtaken(Exception):
-    """The password was replaced, or the account closed or renamed, in the meantime."""
+    """Raised if the password was replaced, or the account closed or renamed, meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,11 @@ class Store:
         self._agencies_until = 0.0
 
     def find(self, address: str) -> Account | None:
-        """The open account of an address that has a password."""
+        """Return the open account of an address that has a password, or None."""
         return self._find(_ACCOUNT, address)
 
     def find_session(self, address: str, token: str) -> Account | None:
-        """The open account of an address, where the token is of a web session of it."""
+        """Return the open account of an address if the token is of its web session, else None."""
         return self._find(_ACCOUNT + _SESSION, address, digest(token))
 
     def _find(self, query: str, *parameters: str) -> Account | None:
@@ -99,7 +99,7 @@ class Store:
         return Account(*row) if row else None
 
     def former_passwords(self, account: Account) -> list[str]:
-        """The hashes that count as former ones, the newest first."""
+        """Return the hashes that may not return, newest first."""
         with self._connection() as connection:
             rows = connection.execute(
                 "SELECT password FROM mail.former_password WHERE kind = %s AND id = %s ORDER BY entry DESC LIMIT %s",
@@ -108,13 +108,17 @@ class Store:
         return [password for (password,) in rows]
 
     def begin_session(self, account: Account) -> str:
-        """Begin a web session; its token. Overtaken where the password is no longer the one that was checked."""
+        """Begin a web session, and return its token.
+
+        Raises:
+            Overtaken: the password is no longer the one that was checked.
+        """
         with self._connection() as connection:
             connection.execute(_DELETE_EXPIRED)
             return self._insert_session(connection, account, account.password)
 
     def end_session(self, address: str, token: str) -> bool:
-        """End a web session; whether there was one."""
+        """End a web session; return whether there was one."""
         with self._connection() as connection:
             done = connection.execute(
                 "DELETE FROM mail.web_session WHERE token = %s AND address = %s",
@@ -123,9 +127,9 @@ class Store:
         return done.rowcount > 0
 
     def change_password(self, account: Account, hashed: str) -> str:
-        """Replace the password, with its record, and begin a web session; its token.
+        """Replace the password with its record, begin a web session, and return its token.
 
-        The database itself remembers the old hash and ends the web sessions there were (migration 0003).
+        A trigger keeps the old hash and ends the existing web sessions (migration 0003).
         """
         with self._connection() as connection, connection.transaction():
             [(run,)] = connection.execute(
@@ -137,25 +141,27 @@ class Store:
             return self._insert_session(connection, account, hashed)
 
     def use(self, address: str, token: str) -> dict[str, Any] | None:
-        """What the owner of a web session may read of the use of mailboxes; None without a session or nothing."""
+        """Return what the owner of a web session may read of the use of mailboxes, or None."""
         with self._connection() as connection:
             rows = connection.execute("SELECT usage.shown(%s, %s)", (address, digest(token))).fetchall()
         found: dict[str, Any] | None = rows[0][0]
         return found
 
     def endings(self, address: str) -> list[int]:
-        """The entries of the list of sessions that have to end (migration 0008) for an address."""
+        """Return the entries of the list of sessions to end (migration 0008) for an address."""
         with self._connection() as connection:
             rows = connection.execute("SELECT entry FROM mail.ending WHERE address = %s", (address,)).fetchall()
         return [entry for (entry,) in rows]
 
     def delete_endings(self, entries: list[int]) -> None:
-        """Take entries off that list: those sessions have ended."""
+        """Remove entries from that list: those sessions have ended."""
         with self._connection() as connection:
             connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", (entries,))
 
     def recall(self) -> tuple[dict[bytes, dict[bytes, float]], dict[bytes, list[float]]]:
-        """What `remember` wrote, by key: seconds since each account came from each client, and since each attempt."""
+        """Return what `remember` wrote, by key: seconds since each account came from each client, and since each
+        attempt.
+        """
         with self._connection() as connection:
             connection.execute(
                 "DELETE FROM mail.known_client WHERE seen < now() - make_interval(secs => %s)", (KNOWN_SECONDS,)
@@ -179,9 +185,9 @@ class Store:
         attempts: Mapping[bytes, list[float]],
         notes: Mapping[tuple[str, str], str],
     ) -> None:
-        """Write what `recall` reads, in place of what was known of the same keys, and what owners have to be told.
+        """Replace what `recall` reads of the same keys, and write notices to owners.
 
-        Attempts are those of `recall`, the oldest first; what no longer counts goes.
+        Attempts are those of `recall`, oldest first; expired ones are deleted.
         """
         with self._connection() as connection, connection.transaction(), connection.cursor() as cursor:
             cursor.execute("DELETE FROM mail.known_client WHERE account = ANY (%s)", (list(known),))
@@ -237,7 +243,7 @@ class Store:
             " SELECT %s, kind, id, address, now() + make_interval(secs => %s)"
             " FROM mail.account JOIN mail.credential USING (kind, id) WHERE account.state = 'open'"
             " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial"
-            # Whoever replaces the password waits for this, or this for him: the trigger ends only what it can see.
+            # Serialises with the replacement of the password, whose trigger ends only sessions that it can see.
             " FOR SHARE OF credential",
             (digest(token), self._settings.session_seconds, account.kind, account.id, account.address, hashed),
         )
@@ -246,7 +252,7 @@ class Store:
         return token
 
     def describe(self, account: Account) -> dict[str, Any]:
-        """The mailbox as the webmail is told of it."""
+        """Return the mailbox's data for the webmail."""
         agency_name, agency_dn = self._agency(account.agency)
         names = ("kind", "id", "address", "name", "title", "unit", "agency")
         place = f"{account.rdn},{agency_dn}" if agency_dn else ""
@@ -254,7 +260,7 @@ class Store:
         return {name: getattr(account, name) for name in names} | known
 
     def _agency(self, code: str) -> tuple[str, str]:
-        """Name and distinguished name of an agency; the tree is asked for as a whole and kept for a moment."""
+        """Return name and distinguished name of an agency; the whole tree is read and kept for a minute."""
         if code not in self._agencies or time.monotonic() > self._agencies_until:
             with self._connection() as connection:
                 rows = connection.execute("SELECT code, name, dn FROM addressbook.agency").fetchall()
@@ -264,7 +270,11 @@ class Store:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        """A connection that answered a moment ago; Unavailable where the database does not."""
+        """Yield a connection that answered a moment ago.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
         with self._slots:
             try:
                 connection = self._take() or self._open()
@@ -300,5 +310,5 @@ class Store:
 
 
 def digest(token: str) -> str:
-    """What is kept of a token: SHA-256 in hexadecimal, as Dovecot computes it."""
+    """Return what is stored of a token: SHA-256 in hexadecimal, as Dovecot computes it."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Counts failures, so that guessing becomes slow, and knows from where owners come, so that it is slow for nobody else.
+"""Counts failures to slow down guessing, and remembers owners' clients, so that nobody else is slowed down.
 
 A key is of an account, of a client, or of an account at a client.
 """
@@ -13,28 +13,28 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 
-CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
+CAPACITY = 100_000  # maximum number of keys, of some 300 bytes each; the least recently used is dropped
 KNOWN_SECONDS = 30 * 24 * 3600.0
-KNOWN_ACCOUNTS = 50_000  # of some 500 octets each, and with all their clients 1100; the longest unused goes first
-KNOWN_CLIENTS = 8  # of one account, so that nobody pushes out those of others
+KNOWN_ACCOUNTS = 50_000  # of some 500 bytes each, 1100 with all clients; the least recently used is dropped
+KNOWN_CLIENTS = 8  # per account, so that no account displaces others' clients
 
-CLIENTS = 10_000  # of which is known at which accounts they were wrong and right,
-ACCOUNTS = 500  # so many of each at most
+CLIENTS = 10_000  # maximum number of clients with their accounts
+ACCOUNTS = 500  # maximum number of accounts of each
 
 Key = bytes
 """What is counted, as `key_of` gives it."""
 
 
 def key_of(*parts: str) -> Key:
-    """The key of some texts: as long as any other, and nothing that was typed."""
+    """Return the key of texts: of fixed length, without anything that was typed."""
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 
 
 class Throttle:
-    """Attempts within the last `window` seconds by key. `clock` gives seconds that only grow.
+    """Attempts by key within the last `window` seconds. `clock` returns monotonic seconds.
 
-    An attempt counts as a failure from its beginning, until it is forgiven: many at once cannot slip through between
-    the question and the count.
+    An attempt counts as a failure from its beginning until it is forgiven, so that simultaneous ones cannot slip
+    through between question and count.
     """
 
     def __init__(self, window: float, clock: Callable[[], float], capacity: int = CAPACITY) -> None:
@@ -46,7 +46,9 @@ class Throttle:
         self._changed: set[Key] = set()
 
     def admit(self, limits: Mapping[Key, int]) -> int:
-        """Count an attempt of all keys and give 0; where one is at its limit count nothing: the seconds to wait."""
+        """Count an attempt under all keys and return 0; or, if one is at its limit, count nothing and return the
+        seconds to wait.
+        """
         with self._lock:
             now = self._clock()
             self._drop_expired(now)
@@ -62,12 +64,12 @@ class Throttle:
             return 0
 
     def count(self, key: Key) -> int:
-        """How many attempts of a key there are."""
+        """Return the number of attempts of a key."""
         with self._lock:
             return len(self._within(key, self._clock()))
 
     def forgive(self, *keys: Key) -> None:
-        """Take the newest attempt of each key back: it was none, or succeeded."""
+        """Take back the newest attempt of each key: it was none, or succeeded."""
         with self._lock:
             for key in keys:
                 if attempts := self._attempts.get(key):
@@ -75,20 +77,20 @@ class Throttle:
                     self._note([key])
 
     def forget(self, key: Key) -> None:
-        """Take all attempts of a key back: its owner has come."""
+        """Take back all attempts of a key: its owner has come."""
         with self._lock:
             self._attempts.pop(key, None)
             self._note([key])
 
     def take_changes(self) -> dict[Key, list[float]]:
-        """Of each key that was touched since the last time, how many seconds ago its attempts were."""
+        """Return, for each key changed since the last call, the ages of its attempts in seconds."""
         with self._lock:
             now, changed = self._clock(), self._changed
             self._changed = set()
             return {key: [now - each for each in self._within(key, now)] for key in changed}
 
     def restore(self, ages: Mapping[Key, list[float]]) -> None:
-        """Remember attempts of before, as `take_changes` gave them out, beside those that came since."""
+        """Restore attempts returned by `take_changes`, beside newer ones."""
         with self._lock:
             now, since = self._clock(), self._attempts
             before = {key: sorted(now - age for age in known) for key, known in ages.items() if known}
@@ -99,17 +101,17 @@ class Throttle:
                 self._attempts.popitem(last=False)
 
     def touch(self, keys: Iterable[Key]) -> None:
-        """Count keys as changed again: what became of them was not written."""
+        """Mark keys as changed again: their changes were not written."""
         with self._lock:
             self._note(keys)
 
     def _note(self, keys: Iterable[Key]) -> None:
-        """They changed; while nobody takes the changes, there are no more than keys."""
+        """Mark keys as changed, up to the capacity."""
         if len(self._changed) < self._capacity:
             self._changed.update(keys)
 
     def _drop_expired(self, now: float) -> None:
-        """Behind the first key that was used within the window are none but such, so that the search ends there."""
+        """Drop expired keys; the first key used within the window is followed by such only, so the search ends there."""
         while self._attempts:
             key, attempts = next(iter(self._attempts.items()))
             if attempts and attempts[-1] > now - self._window:
@@ -128,7 +130,7 @@ class Throttle:
 
 
 class Marks:
-    """Which passwords were typed for a key within the last `window` seconds, by marks that give none of them away."""
+    """Marks of the passwords typed for a key within the last `window` seconds, which reveal none of them."""
 
     def __init__(self, window: float, clock: Callable[[], float], capacity: int = CAPACITY) -> None:
         self._window = window
@@ -137,12 +139,12 @@ class Marks:
         self._seen: OrderedDict[Key, dict[Key, tuple[float, int]]] = OrderedDict()  # the longest unused first
 
     def count(self, key: Key, mark: Key) -> int:
-        """How often the mark was there before."""
+        """Return how often the mark was seen."""
         first, count = self._seen.get(key, {}).get(mark, (-math.inf, 0))
         return count if self._clock() < first + self._window else 0
 
     def add(self, key: Key, mark: Key) -> None:
-        """It is there once more."""
+        """Count the mark once more."""
         marks, now = self._seen.setdefault(key, {}), self._clock()
         first, count = marks.get(mark, (now, 0)) if self.count(key, mark) else (now, 0)
         marks[mark] = first, count + 1
@@ -151,7 +153,7 @@ class Marks:
             self._seen.popitem(last=False)
 
     def forget(self, key: Key, mark: Key | None = None) -> bool:
-        """Take one mark of a key back, or all of them; whether there was any."""
+        """Remove one mark of a key, or all; return whether there was any."""
         marks = self._seen.get(key, {})
         if mark is not None:
             return marks.pop(mark, None) is not None
@@ -159,7 +161,7 @@ class Marks:
 
 
 class KnownClients:
-    """From which clients each account has shown its password within the last 30 days. `clock` as above."""
+    """The clients at which each account has shown its password within the last 30 days. `clock` as above."""
 
     def __init__(self, clock: Callable[[], float], capacity: int = KNOWN_ACCOUNTS) -> None:
         self._clock = clock
@@ -169,7 +171,7 @@ class KnownClients:
         self._changed: set[Key] = set()
 
     def remember(self, account: Key, client: Key) -> None:
-        """The password of the account has come from the client."""
+        """Record that the account's password came from the client."""
         with self._lock:
             clients = self._seen.setdefault(account, {})
             clients.pop(client, None)
@@ -182,7 +184,7 @@ class KnownClients:
                 self._seen.popitem(last=False)
 
     def take_changes(self) -> dict[Key, dict[Key, float]]:
-        """Of each account that was touched since the last time, how many seconds ago it came from each client."""
+        """Return, for each account changed since the last call, the age of each client's last success in seconds."""
         with self._lock:
             now, changed = self._clock(), self._changed
             self._changed = set()
@@ -192,7 +194,7 @@ class KnownClients:
             }
 
     def restore(self, ages: Mapping[Key, Mapping[Key, float]]) -> None:
-        """Remember clients of before, as `take_changes` gave them out; what was seen since comes after them."""
+        """Restore clients returned by `take_changes`, before newer ones."""
         with self._lock:
             now = self._clock()
             for account, known in ages.items():
@@ -204,21 +206,21 @@ class KnownClients:
                 self._seen.popitem(last=False)
 
     def touch(self, accounts: Iterable[Key]) -> None:
-        """Count accounts as changed again: what became of them was not written."""
+        """Mark accounts as changed again: their changes were not written."""
         with self._lock:
             self._changed.update(accounts)
 
     def knows(self, account: Key, client: Key) -> bool:
-        """Whether the password of the account has come from the client."""
+        """Say whether the account's password has come from the client."""
         with self._lock:
             seen = self._seen.get(account, {}).get(client, -math.inf)
             return self._clock() < seen + KNOWN_SECONDS
 
 
 class Guessers:
-    """At how many accounts each client was wrong within the last `window` seconds, and at how many right.
+    """The accounts at which each client was wrong, and right, within the last `window` seconds.
 
-    An agency behind one address has some who mistype, and many more who do not. `clock` as above.
+    An agency behind one address has some people who mistype, and many more who do not. `clock` as above.
     """
 
     def __init__(self, window: float, clock: Callable[[], float], capacity: int = CLIENTS) -> None:
@@ -229,13 +231,15 @@ class Guessers:
         self._seen: OrderedDict[Key, tuple[dict[Key, float], dict[Key, float]]] = OrderedDict()
 
     def wrong(self, client: Key, account: Key) -> int:
-        """The password was wrong: at how many accounts it was by now, beyond those at which it was right."""
+        """Record a wrong password; return the number of accounts, if more than those at which the client was right,
+        else 0.
+        """
         with self._lock:
             wrong, right = self._note(client, account, right=False)
             return len(wrong) if len(wrong) > len(right) else 0
 
     def right(self, client: Key, account: Key) -> None:
-        """The password was right."""
+        """Record a right password."""
         with self._lock:
             self._note(client, account, right=True)
 
@@ -245,7 +249,7 @@ class Guessers:
         self._seen.move_to_end(client)
         both[right].pop(account, None)
         both[right][account] = now
-        if right:  # whoever mistyped before knew it after all
+        if right:  # a former mistake no longer counts
             both[False].pop(account, None)
         for accounts in both:
             while accounts and (next(iter(accounts.values())) <= now - self._window or len(accounts) > ACCOUNTS):

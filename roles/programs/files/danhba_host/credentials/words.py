@@ -1,4 +1,4 @@
-"""The words that are no password: the list beside this file, and dictionaries of the system."""
+"""Reads the words that are no passwords: the list beside this file, and dictionaries of the system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OWN_LIST = Path(__file__).with_name("common.txt")
 
 
 def read_words(paths: Iterable[Path]) -> frozenset[str]:
-    """The folded words of files with some a line; lines that begin with # say something about them."""
+    """Return the folded words of files; lines that begin with # are comments."""
     found: set[str] = set()
     for path in paths:
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
