@@ -111,7 +111,7 @@ class Throttle:
             self._changed.update(keys)
 
     def _drop_expired(self, now: float) -> None:
-        """Drop expired keys; the first key used within the window is followed by such only, so the search ends there."""
+        """Drop expired keys; all keys after the first one used within the window were used later, so the search ends."""
         while self._attempts:
             key, attempts = next(iter(self._attempts.items()))
             if attempts and attempts[-1] > now - self._window:

@@ -15,14 +15,14 @@ from . import reading, storing
 from .gathering import COPY, ENVELOPE, MESSAGE, Gathering
 from .settings import Settings
 
-# A batch takes seconds where the database is busy.
+# On a busy database a batch takes seconds.
 STATEMENT_SECONDS = 120
 HOUSEKEEPING_SECONDS = 3600
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 2.0, 60.0
 
 
 class Collector:
-    """Goes through the journal batch by batch; nothing is kept between batches but the connection."""
+    """Reads the journal batch by batch; nothing but the connection is kept between batches."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -31,7 +31,7 @@ class Collector:
         self._kept_house = float("-inf")
 
     def step(self) -> bool:
-        """Store one batch; whether there may be more to read at once.
+        """Store one batch; return whether more can be read at once.
 
         Raises:
             Away, Refused
@@ -49,7 +49,7 @@ class Collector:
         return gathering.lines >= self._settings.batch_lines
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connection to the database."""
         if self._connection:
             self._connection.close()
         self._connection = None
@@ -84,7 +84,7 @@ class Collector:
 
 
 def _name_forgotten(forgotten: Mapping[str, int]) -> None:
-    """Say what a flood has made the collector forget; what is stored of these messages stays."""
+    """Log what the collector had to forget in a flood; what is stored of these messages stays."""
     for kind, count in forgotten.items():
         vi, en = _FORGOTTEN[kind]
         journal.write(journal.WARNING, f"{vi.format(count)} -- {en.format(count)}", sys.stderr)
@@ -107,7 +107,7 @@ _FORGOTTEN = {
 
 
 def collect(settings: Settings, stop: Stop) -> None:
-    """Collect until the end; a database that is away is waited for, and the journal has what happens meanwhile.
+    """Collect until SIGTERM; while the database is away, wait: the journal keeps the lines.
 
     Raises:
         Refused
@@ -121,14 +121,14 @@ def collect(settings: Settings, stop: Stop) -> None:
             journal.write(journal.WARNING, str(error), sys.stderr)
             collector.close()
             more, pause, wait = False, wait, min(2 * wait, LONGEST_WAIT_SECONDS)
-        # Also a flood leaves the host a moment between two batches.
+        # Even in a flood, pause between two batches.
         if stop.within(0.1 if more else pause):
             break
     collector.close()
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Collect until SIGTERM, or all that there is.
+    """Collect until SIGTERM, or only what there is.
 
     Raises:
         Away, Refused

@@ -1,4 +1,4 @@
-"""What Dovecot says of messages in mailboxes (its plugin mail_log), and of who uses them (its event exporter)."""
+"""Reads Dovecot's lines about messages in mailboxes (plugin mail_log) and about their users (event exporter)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 UNIT = "dovecot.service"
 EXPORTED = "stats: "
-COPY = "copy "  # begins the key of a copy
+COPY = "copy "  # prefix of a copy's key
 # By which port somebody came in on this host: those of the webmail and of the address book.
 # Of the folder that a copy is from, its line has so many characters at least.
 _SHORT = 60
@@ -25,7 +25,7 @@ _MAIL = re.compile(
     r"(?:Info: )?(?P<rest>.*)",
     re.DOTALL,
 )
-# Message-ids longer than 80 characters end in "..." here; the session leads to the whole one, which Postfix says.
+# Message ids over 80 characters end in "..." here; the session leads to the complete one in Postfix's line.
 _CHANGE = re.compile(
     r"Mailbox (?P<box>.*?): (?P<what>save|expunge|autoexpunge|copy from (?P<origin>.*?)): box=.*, uid=(?P<uid>\d+), "
     r"msgid=(?P<message_id>.*?)(?:, size=(?P<size>\d+|error))?$",
@@ -34,7 +34,7 @@ _CHANGE = re.compile(
 
 
 def read(line: Line, into: Gathering) -> None:
-    """Take from a line what it says."""
+    """Add the events of a line."""
     if line.text.startswith(EXPORTED):
         _exported(line, into)
     elif (found := _MAIL.match(line.text)) and (change := _CHANGE.match(found["rest"])):
@@ -63,7 +63,7 @@ def _changed(line: Line, found: re.Match[str], change: re.Match[str], into: Gath
 
 
 def _copy(found: re.Match[str], origin: str, message_id: str) -> str:
-    """The key under which a copy waits for the removal of what was copied, which makes it a move."""
+    """Return the key under which a copy waits for the removal of the original, which makes it a move."""
     return bounded("key", COPY + " ".join((found["session"], origin[:_SHORT], message_id))) or COPY
 
 

@@ -1,4 +1,4 @@
-"""What is stored: an event of a message, and a sign of use; nothing of a message but what is named here."""
+"""The stored rows: events of messages, and signs of use; nothing else of a message."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import re
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-# As long as the longest that means anything; a key of the index has room for 2,700 octets.
+# Maximum lengths: the longest meaningful ones; a key of the index has at most 2,700 bytes.
 LONGEST = {"said": 300, "message_id": 500, "symbols": 1000, "files": 50 * 65}
-LONGEST_OTHER = 320  # an address (RFC 5321, 4.5.3.1), the name of a folder
-# What the other side says may quote what it was sent.
+LONGEST_OTHER = 320  # for an address (RFC 5321, 4.5.3.1) or a folder's name
+# The other server's reply may quote the message.
 _QUOTED = re.compile(r"\b(subject|tiêu đề|chủ đề)\b.*", re.IGNORECASE | re.DOTALL)
-# Nor what turns the order of a line around where it is shown (UAX 9).
+# Control characters, and those that reverse the displayed order (UAX 9).
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One row of events.event; which column means what stands in migrations 0012, 0015 and 0019.
+    """A row of events.event; migrations 0012, 0015 and 0019 define the columns.
 
-    `person` is the address of the mailbox that it is about. The database says whose it was then.
+    `person` is the address of the mailbox; the database adds its owner at that time.
     """
 
     at: datetime
@@ -53,9 +53,9 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """A sign that somebody used a mailbox: a sign-in, a folder that was looked at, a connection that was kept.
+    """A sign of use of a mailbox: a sign-in, a selected folder, a kept connection.
 
-    One row of events.use is all such signs of a minute.
+    A row of events.use is all such signs of a minute.
     """
 
     at: datetime
@@ -72,7 +72,7 @@ USE_COLUMNS = tuple(field.name for field in fields(Use))
 
 
 def bounded(name: str, value: str | None) -> str | None:
-    """A text of a service as it may be stored: on one line, without what it quotes of a message, not too long."""
+    """Return a service's text as it may be stored: one line, without quotations of a message, of bounded length."""
     if value is None:
         return None
     if name == "said":
@@ -81,7 +81,7 @@ def bounded(name: str, value: str | None) -> str | None:
 
 
 def network_address(text: str | None) -> str | None:
-    """An address as PostgreSQL takes it, None for anything else (`unknown`, a local socket)."""
+    """Return an address for PostgreSQL, or None (`unknown`, a local socket)."""
     try:
         return str(ipaddress.ip_address(text or ""))
     except ValueError:
@@ -89,7 +89,7 @@ def network_address(text: str | None) -> str | None:
 
 
 def number(text: object) -> int | None:
-    """A count that a bigint holds, None for anything else."""
+    """Return a count that fits a bigint, or None."""
     try:
         value = int(str(text))
     except ValueError:

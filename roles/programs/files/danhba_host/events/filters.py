@@ -1,4 +1,4 @@
-"""What rspamd says of a message: its line for each (role rspamd, log_format), which names symbols and no content."""
+"""Reads rspamd's line about each message (role rspamd, log_format), which names symbols and no content."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SYMBOL = re.compile(r"(?P<name>[A-Z0-9_]+)\(")
 
 
 def read(line: Line, into: Gathering) -> None:
-    """Take from a line what was decided about a message, and by which symbols.
+    """Add the decision about a message, with its symbols.
 
-    A message chooses its own id, which stands first: where that looks like the rest of the line, nothing is believed.
+    A message chooses its own id, which comes first: if that looks like the rest of the line, the line is ignored.
     """
     if _LOGGED not in line.text:
         return

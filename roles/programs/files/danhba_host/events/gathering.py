@@ -1,4 +1,4 @@
-"""Makes events of lines. What is known of a message whose last line has not come goes along from batch to batch."""
+"""Turns lines into events. Incomplete knowledge of a message goes along from batch to batch."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from . import dovecot, filters, postfix, secrecy, webmail
 from .event import Event, Use, bounded
 from .line import Line
 
-# What is open, by its kind: how many of them, and for how many minutes. More than that is an attack, or a service that
-# speaks in another way; the oldest of the kind go, so that a flood of one kind forgets nothing of the others.
+# Maximum number and minutes of incomplete items, by kind. More mean an attack, or a service that has changed its
+# lines; the oldest of a kind are dropped, so that a flood of one kind affects no other.
 COPY, ENVELOPE, MESSAGE = "copy", "envelope", "message"
 MOST_OPEN = {
-    # An envelope whose content has not begun: that costs its sender nothing, and Postfix waits for a command 5 minutes.
+    # An envelope without content: free for its sender; Postfix waits 5 minutes for a command.
     ENVELOPE: 5_000,
-    # A message whose end has not come: it may be large and its line slow.
+    # An incomplete message: it may be large and the connection slow.
     MESSAGE: 10_000,
-    # A copy that may become a move.
+    # A copy that may turn out to be a move.
     COPY: 5_000,
 }
 OPEN_MINUTES = {ENVELOPE: 10, MESSAGE: 60, COPY: 60}
@@ -28,12 +28,12 @@ READERS: Mapping[str, Callable[[Line, Gathering], None]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a batch changes in what is open.
+    """The changes of the incomplete items by a batch.
 
     Attributes:
-        begun: what is known now, by its key, where that is new or more than before.
-        ended: keys that were there before and are not any more.
-        forgotten: how many of each kind had to go before their time.
+        begun: new or extended items, by key.
+        ended: keys that are no longer there.
+        forgotten: number of dropped items of each kind.
     """
 
     begun: dict[str, dict[str, Any]]
@@ -42,12 +42,12 @@ class Change:
 
 
 class Gathering:
-    """What a batch of lines says.
+    """The result of a batch of lines.
 
     Attributes:
-        events, uses: what is to be stored.
-        last: the last line, behind which the next batch begins.
-        lines: how many there were.
+        events, uses: rows to store.
+        last: the last line, after which the next batch begins.
+        lines: number of lines.
     """
 
     def __init__(self, open_: Mapping[str, Mapping[str, Any]] | None = None, monitoring: frozenset[str] = frozenset()):
@@ -61,22 +61,22 @@ class Gathering:
         self._monitoring = monitoring
 
     def take(self, line: Line) -> None:
-        """Take in a line, whoever said it."""
+        """Process a line of any service."""
         self.last, self.lines = line, self.lines + 1
         if reader := READERS.get(line.unit):
             reader(line, self)
 
     def add(self, line: Line, event: str, **told: Any) -> None:
-        """Note an event that a line told."""
+        """Add an event of a line."""
         values = {name: bounded(name, value) if isinstance(value, str) else value for name, value in told.items()}
         if event in _WITH_ENVELOPE and told.get("sender") == "":
-            values["sender"] = ""  # the null sender of notices says something
+            values["sender"] = ""  # the null sender of notices is information
         self.events.append(
             Event(at=line.time, source=line.source, position=line.position, event=event, **_lowered(values))
         )
 
     def use(self, line: Line, person: str, sign: str, protocol: str, client: str | None) -> None:
-        """Note a sign of use; those of the operator's own monitoring are none."""
+        """Add a sign of use, except by the operator's own monitoring."""
         if person and person.lower() not in self._monitoring:
             self.uses.append(
                 Use(
@@ -91,21 +91,21 @@ class Gathering:
             )
 
     def begin(self, line: Line, key: str, **told: str) -> None:
-        """Note what a line says of a message that is being taken in."""
+        """Record a line's knowledge of an incomplete message."""
         kept = self._open.setdefault(key, {"at": line.at})
         kept.update({name: bounded(name, value) or "" for name, value in told.items()})
         self._touched.add(key)
 
     def begun(self, key: str) -> Mapping[str, Any]:
-        """What is known so far; nothing where that is nothing."""
+        """Return the knowledge so far, possibly none."""
         return self._open.get(key, {})
 
     def end(self, key: str) -> Mapping[str, Any]:
-        """The same, and that was all."""
+        """Return that knowledge, and drop it."""
         return self._open.pop(key, {})
 
     def change(self) -> Change:
-        """What the next batch has to know, as what has changed: of the last minutes, and not more than `MOST_OPEN`."""
+        """Return the changes for the next batch: items of the last minutes, at most `MOST_OPEN`."""
         kept: dict[str, dict[str, Any]] = {}
         forgotten: dict[str, int] = {}
         for kind, most in MOST_OPEN.items():
@@ -117,7 +117,7 @@ class Gathering:
         return Change(begun, sorted(self._before - kept.keys()), forgotten)
 
     def _open_of(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
-        """What of a kind is not too old, the oldest first."""
+        """Return the items of a kind that are not too old, oldest first."""
         since = (self.last.at if self.last else 0) - OPEN_MINUTES[kind] * 60_000_000
         found = [item for item in self._open.items() if item[1]["at"] >= since and _kind(*item) == kind]
         return sorted(found, key=lambda item: item[1]["at"])
@@ -134,7 +134,7 @@ _ADDRESSES = ("sender", "recipient", "original")
 
 
 def _lowered(values: dict[str, Any]) -> dict[str, Any]:
-    """Addresses as they are asked for: in lower case."""
+    """Return the values with addresses in lower case, as they are searched."""
     return {name: value.lower() if name in _ADDRESSES and value else value for name, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""A line of the journal, as far as it is read here."""
+"""A line of the journal, with the fields that are read."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-# What journalctl is asked for: nothing else is even looked at.
+# The fields that journalctl is asked for.
 FIELDS = ("MESSAGE", "SYSLOG_IDENTIFIER", "_SYSTEMD_UNIT", "_UID")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a service said.
+    """A line of a service.
 
     Attributes:
-        at: microseconds since 1970, when the journal took it.
-        source: the journal's own number (systemd.journal-fields(7), __SEQNUM_ID), and
-        position: the number of the line in it, which only grows.
-        cursor: where to go on behind it.
-        unit: the service, as systemd knows it: nobody else can say something in its name.
-        program: what it calls itself, such as postfix/smtpd.
-        text: what it says.
+        at: microseconds since 1970, when the journal received it.
+        source: the journal's sequence id (systemd.journal-fields(7), __SEQNUM_ID).
+        position: the line's sequence number, which only grows.
+        cursor: where to continue after it.
+        unit: the service, as systemd knows it: nobody else can write in its name.
+        program: the name it gives itself, such as postfix/smtpd.
+        text: the message.
     """
 
     at: int
@@ -36,15 +36,15 @@ class Line:
 
     @property
     def time(self) -> datetime:
-        """When it was, in UTC."""
+        """Return the time in UTC."""
         return datetime.fromtimestamp(self.at / 1_000_000, UTC)
 
 
 def parse(raw: bytes, owners: Mapping[str, str]) -> Line | None:
-    """A line as `journalctl --output=json` writes it; None where it is none, as of a journal that was cut off.
+    """Return a line of `journalctl --output=json`; None for a malformed one, as of a truncated journal.
 
-    `owners`: units by the number of the user whose processes all are of it. The kernel says whose a line is; of which
-    unit, journald has to look up while the process is still there, and under load one that has ended is not.
+    `owners`: units by the id of a user all of whose processes belong to it. The kernel names the user; the unit is
+    looked up by journald while the process is still there, which fails under load for one that has ended.
     """
     try:
         entry = json.loads(raw)
@@ -62,7 +62,7 @@ def parse(raw: bytes, owners: Mapping[str, str]) -> Line | None:
 
 
 def _text(value: Any) -> str:
-    """A field: text; a list of octets where it is none in UTF-8, a list of texts where it was given twice."""
+    """Return a field as text: journald gives a list of bytes for invalid UTF-8, a list of texts for repeated fields."""
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(isinstance(octet, int) for octet in value):

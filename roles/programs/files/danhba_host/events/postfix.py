@@ -1,4 +1,4 @@
-"""What Postfix says of a message, by the daemon that says it. Its lines have no subject and no content."""
+"""Reads Postfix's lines about a message, by daemon. They have no subject and no content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNIT = "postfix.service"
 
 
 def _named(name: str) -> str:
-    """An address. A quoted local part may hold everything, the sign that ends it too (RFC 5321, 4.1.2)."""
+    """Return the pattern of an address; a quoted local part may contain anything, also `>` (RFC 5321, 4.1.2)."""
     return rf'<(?P<{name}>(?:"(?:[^"\\]|\\.)*"|[^">])*)>'
 
 
@@ -43,19 +43,19 @@ _REFUSED = re.compile(
     rf"(?:; from={_named('sender')})?(?: to={_named('recipient')})?(?: proto=\S+)?(?: helo=<.*>)?$",
     re.DOTALL,
 )
-# A message that is refused when it was seen whole is over; its session may try again under another number.
+# A message refused after its end is over; its session may try again under another id.
 _WHOLE = "END-OF-MESSAGE"
 _NEXT = re.compile(r"queued as ([0-9A-Za-z]{6,30})")
-# Dovecot's answer ends in the number of the session in which it stored the message.
+# Dovecot's reply ends in the id of the session that stored the message.
 _STORED = re.compile(r"<[^>]*> (?P<session>\S+) Saved")
 _LMTP = "private/dovecot-lmtp"
-# A filter on this host names a message of this host; what others call it may be the number of another one here.
+# Only a filter on this host names a queue id of this host.
 _HERE = re.compile(r"\[(?:127\.[\d.]+|::1)\]")
 _STATUS = {"sent": "delivered", "deferred": "deferred", "bounced": "bounced", "expired": "expired"}
 
 
 def read(line: Line, into: Gathering) -> None:
-    """Take from a line what it says of a message."""
+    """Add the events of a line."""
     service, _, daemon = line.program.removeprefix("postfix/").rpartition("/")
     if reader := _READERS.get(daemon):
         if daemon in _BEFORE_QUEUE and line.text.startswith("NOQUEUE: "):
@@ -78,7 +78,7 @@ def _smtpd(line: Line, queue_id: str, rest: str, service: str, into: Gathering) 
 
 
 def _person(login: str) -> str:
-    """The address in the name of a sign-in, which also says which password it was."""
+    """Return the address in a login name, which also has the password's generation."""
     return login.rpartition("/")[0] or login
 
 
@@ -119,7 +119,7 @@ def _pickup(line: Line, queue_id: str, rest: str, _service: str, into: Gathering
 
 def _qmgr(line: Line, queue_id: str, rest: str, _service: str, into: Gathering) -> None:
     if found := _ACTIVE.match(rest):
-        # A message that waits becomes active again and again: it was received the first time.
+        # A deferred message becomes active repeatedly: it was received the first time.
         if begun := into.end(queue_id):
             into.add(
                 line,

@@ -1,4 +1,4 @@
-"""Reads the journal from where it was left, a bounded number of lines at a time."""
+"""Reads the journal from where the last batch ended, a bounded number of lines at a time."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from .line import FIELDS, Line, parse
 
 JOURNALCTL = "/usr/bin/journalctl"
 UNITS = ("postfix.service", "dovecot.service", "danhba-credentials.service", "rspamd.service", "danhba-secrecy.service")
-# Users whose processes come and go, and are all of one service: their last lines may be of no unit (`line.parse`).
+# Users all of whose short-lived processes belong to one service: their last lines may have no unit (`line.parse`).
 USERS = {"postfix": "postfix.service"}
 
 
 def owners() -> dict[str, str]:
-    """The units of this host's users that are given in `USERS`, by the users' numbers."""
+    """Return the units of the users in `USERS`, by user id."""
     found = {}
     for user, unit in USERS.items():
-        with suppress(KeyError):  # this host does not have it
+        with suppress(KeyError):  # no such user on this host
             found[str(pwd.getpwnam(user).pw_uid)] = unit
     return found
 
 
 def command(cursor: str | None, most: int, users: Mapping[str, str], *, whole: bool = False) -> list[str]:
-    """The command that prints the lines behind a cursor, the oldest first; all there are where there is no cursor.
+    """Return the command that prints the lines after a cursor, oldest first; all lines without one.
 
-    `users`: the numbers of users of whom every line is printed. `whole`: also those of other services, which say how
-    far back the journal goes.
+    `users`: ids of users whose every line is printed. `whole`: also lines of other services, which show how far back
+    the journal goes.
     """
     of_users = [word for user in users for word in ("+", f"_UID={user}")]
     return [
@@ -46,11 +46,11 @@ def command(cursor: str | None, most: int, users: Mapping[str, str], *, whole: b
 
 
 def read(cursor: str | None, most: int) -> Iterator[Line]:
-    """The lines of the services behind a cursor, not more than `most`.
+    """Yield at most `most` lines of the services after a cursor.
 
     Raises:
         Away: the journal could not be read this time.
-        Refused: there is no journalctl, or it does not take its options.
+        Refused: journalctl is missing, or rejects its options.
     """
     users = owners()
     with _running(command(cursor, most, users)) as raw_lines:
@@ -58,7 +58,7 @@ def read(cursor: str | None, most: int) -> Iterator[Line]:
 
 
 def oldest() -> Line | None:
-    """The first line that the journal still has, of whatever service."""
+    """Return the journal's first line of any service."""
     with _running(command(None, 1, {}, whole=True)) as raw_lines:
         return next(filter(None, map(partial(parse, owners={}), raw_lines)), None)
 
@@ -75,7 +75,7 @@ def _running(words: Sequence[str]) -> Iterator[Iterator[bytes]]:
             errors = process.stderr.read() if process.stderr else b""
         finally:
             process.kill()
-    # Killed by this is what becomes of one whose lines were enough.
+    # journalctl is killed by SIGPIPE when enough lines are read.
     if process.returncode > 0:
         said = " ".join(errors.decode(errors="replace").split())
         raise Away(f"không đọc được nhật ký -- the journal cannot be read: {said}")

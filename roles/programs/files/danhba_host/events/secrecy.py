@@ -1,4 +1,4 @@
-"""Which files a message carries, as the secrecy gate says by their SHA-256: no name and nothing of what is in them."""
+"""Reads the secrecy gate's lines about a message's files: their SHA-256, no names and no content."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ _FILES = re.compile(r"(?:INFO )?(?P<queue_id>[0-9A-Za-z]{6,30}): files (?P<files
 
 
 def read(line: Line, into: Gathering) -> None:
-    """Take from a line which files a message carries."""
+    """Add the files that a message carries."""
     if found := _FILES.match(line.text):
         into.add(line, "carried", queue_id=found["queue_id"], files=found["files"])

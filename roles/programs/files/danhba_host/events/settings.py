@@ -12,10 +12,10 @@ class Settings:
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        interval_seconds: between two looks into the journal.
-        batch_lines: lines that are read, and stored in one transaction, at most.
+        interval_seconds: pause between two readings of the journal.
+        batch_lines: maximum lines read and stored in one transaction.
         keep_days: days for which events are kept.
-        monitoring: addresses whose sign-ins are the operator's own and no use.
+        monitoring: addresses whose sign-ins are the operator's own monitoring, and no use.
     """
 
     database: str
@@ -26,10 +26,10 @@ class Settings:
     monitoring: list[str]
 
     def __post_init__(self) -> None:
-        """Refuse what could not work.
+        """Refuse values out of bounds.
 
         Raises:
-            ValueError: which setting, and its bounds.
+            ValueError: the setting and its bounds.
         """
         for name, least, most in (("interval_seconds", 1, 600), ("batch_lines", 100, 100_000), ("keep_days", 31, 3660)):
             if not least <= getattr(self, name) <= most:

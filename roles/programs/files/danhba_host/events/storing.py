@@ -1,4 +1,4 @@
-"""Writes what was gathered, together with how far the journal was read: both or neither."""
+"""Writes events together with the position in the journal, in one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROLE = "danhba_events"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the journal was read: `source` and `position` of the last line, where to go on, what is still open."""
+    """The position in the journal: `source` and `position` of the last line, its cursor, and incomplete items."""
 
     source: str | None
     position: int | None
@@ -26,7 +26,7 @@ class Progress:
 
 
 def progress(connection: Connection) -> Progress:
-    """As the last batch left it."""
+    """Return the position of the last batch."""
     row = connection.execute("SELECT replace(source::text, '-', ''), position, cursor FROM events.progress").fetchone()
     source, position, cursor = row or (None, None, None)
     open_: dict[str, dict[str, Any]] = dict(connection.execute("SELECT key, known FROM events.open").fetchall())
@@ -34,7 +34,7 @@ def progress(connection: Connection) -> Progress:
 
 
 def store(connection: Connection, gathering: Gathering, change: Change, keep_days: int) -> int:
-    """Store a batch in one transaction; how many events were new."""
+    """Store a batch in one transaction; return the number of new events."""
     with connection.transaction():
         _copy(connection, "events.arrival", EVENT_COLUMNS, gathering.events)
         _copy(connection, "events.arrival_use", USE_COLUMNS, gathering.uses)
@@ -58,7 +58,7 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], rows: Sequ
 
 
 def keep_days(connection: Connection, days: int) -> None:
-    """Make the tables of the days to come, and drop those of days that are over."""
+    """Create the tables of the coming days, and drop those of expired ones."""
     connection.execute(
         "SELECT events.prepare((now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + n) FROM generate_series(0, 2) n"
     )
@@ -66,12 +66,12 @@ def keep_days(connection: Connection, days: int) -> None:
 
 
 def note_oldest(connection: Connection, oldest: Line) -> None:
-    """Put on record how far back the journal goes, which verify.yml asks for."""
+    """Record how far back the journal goes, for verify.yml."""
     connection.execute("SELECT events.note_oldest(%s)", [oldest.time])
 
 
 def note_gap(connection: Connection, known: Progress, oldest: Line) -> bool:
-    """Put on record that the journal begins behind what was read last; whether it does."""
+    """Record a gap if the journal begins after the last line that was read; return whether it does."""
     if known.position is None or known.source != oldest.source or oldest.position <= known.position + 1:
         return False
     connection.execute("SELECT events.note_gap((SELECT at FROM events.progress), %s)", [oldest.time])

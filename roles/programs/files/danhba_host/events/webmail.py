@@ -1,4 +1,4 @@
-"""What the credential service says of those who sign in to the webmail with their password."""
+"""Reads the credential service's lines about people who sign in to the webmail with their password."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ _SIGNED_IN = re.compile(r"(?:INFO )?(?:signed_in|changed): (?P<address>\S+), fro
 
 
 def read(line: Line, into: Gathering) -> None:
-    """Take from a line that somebody signed in; the webmail's own requests to Dovecot have no client but this host."""
+    """Add a sign-in; the webmail's own requests to Dovecot only have this host as client."""
     if found := _SIGNED_IN.match(line.text):
         into.use(line, found["address"], "signed-in", "web", network_address(found["client"]))

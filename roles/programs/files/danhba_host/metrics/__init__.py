@@ -1,1 +1,1 @@
-"""What is watched of this host, as numbers in a file that Prometheus' node exporter reads."""
+"""Writes this host's metrics into a file for Prometheus' node exporter."""

@@ -1,7 +1,7 @@
-"""Writes the numbers by which this host is watched, for Prometheus' node exporter.
+"""Writes this host's metrics for Prometheus' node exporter.
 
-A source that does not answer is a number, too: the others are written nevertheless. With `--done WHAT` it notes that a
-job has ended well, and nothing else.
+A source that does not answer is a metric, too: the others are still written. With `--done JOB` it only records that a
+job has ended well.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..figure import Figure
 from ..journal import Refused
 
 FILE = "danhba.prom"
-JOBS = {"apply": "danhba_apply_last_success_timestamp_seconds"}  # what `--done` can note
+JOBS = {"apply": "danhba_apply_last_success_timestamp_seconds"}  # jobs that `--done` records
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,16 @@ class Settings:
     """Every setting.
 
     Attributes:
-        database: name of the database of accounts; it is not asked when empty.
+        database: name of the database of accounts; not queried when empty.
         database_socket_dir: folder of the Unix socket of its server.
-        folder: where the node exporter looks for files.
-        services: units that have to run.
-        queue: whether Postfix's queue is looked at.
-        bans: whether fail2ban's lines in the journal are.
-        certificate: file of the certificate in force; none is looked at when empty.
-        signatures: folder of the signatures of viruses; none is looked at when empty.
-        jobs: work that has to be done here again and again: there is an alert where it never was.
-        time_servers: who is asked for the time, in this order; nobody when empty.
+        folder: the node exporter's folder.
+        services: units that must run.
+        queue: whether Postfix's queue is measured.
+        bans: whether fail2ban's lines in the journal are counted.
+        certificate: file of the certificate in force; none when empty.
+        signatures: folder of virus signatures; none when empty.
+        jobs: recurring jobs of this host: an alert fires if one never ran.
+        time_servers: time servers, asked in this order; none when empty.
         dns: records that DNS must hold, each as `KIND TYPE NAME VALUE` (`dns_records.py`).
     """
 
@@ -53,7 +53,7 @@ class Settings:
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Take all numbers and write them; or note that a job is done.
+    """Collect and write all metrics; or record that a job is done.
 
     Raises:
         Refused: the file cannot be written.
@@ -63,7 +63,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     if given.done:
         _write(folder / f"danhba-{given.done}.prom", [Figure(JOBS[given.done], now)])
         return ""
-    from .sources import take  # a quarter of a second, which whoever has done a job need not wait for
+    from .sources import take  # imported late: it takes a quarter of a second, which `--done` does not need
 
     own = [Figure("danhba_job_expected", 1, {"job_name": job}) for job in settings.jobs]
     _write(folder / FILE, [*take(settings, now), *own, Figure("danhba_metrics_timestamp_seconds", now)])
@@ -78,7 +78,7 @@ def _write(path: Path, figures: Iterable[Figure]) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when a source does not answer."""
+    """Run once; print only sources that do not answer."""
     parser = program.parser("metrics", __doc__, "metrics.json")
     parser.add_argument("--done", metavar="JOB", choices=sorted(JOBS), help="only note that this job has ended well")
     return program.run(parser, Settings, work, words)

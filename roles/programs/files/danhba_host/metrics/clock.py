@@ -1,4 +1,4 @@
-"""How far this clock is from a time server's (SNTP, RFC 4330), whoever sets it."""
+"""Measures the clock's offset from a time server (SNTP, RFC 4330), whatever sets the clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ALARM, _SERVER = 3, 4
 
 
 def clock(servers: Sequence[str], now: Callable[[], float] = time.time) -> Iterator[Figure]:
-    """The offset to the first server that answers; nothing where none is named."""
+    """Yield the offset from the first server that answers; nothing if none is named."""
     if not servers:
         return
     for server in servers:
@@ -33,10 +33,10 @@ def clock(servers: Sequence[str], now: Callable[[], float] = time.time) -> Itera
 
 
 def _ask(server: str, now: Callable[[], float]) -> float:
-    """The server's clock minus ours, in seconds; `server` may end with a port.
+    """Return the server's clock minus ours, in seconds; `server` may end with a port.
 
     Raises:
-        OSError, ValueError, struct.error: it does not answer, or not as a server does whose own clock is right.
+        OSError, ValueError, struct.error: no answer, or none of a synchronised server.
     """
     host, _colon, port = server.partition(":")
     sent = now()

@@ -1,4 +1,4 @@
-"""Whether DNS holds what it must, as this host's resolver knows it; the whole of it says playbooks/dns.yml."""
+"""Checks by this host's resolver that DNS holds the required records; playbooks/dns.yml reports details."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ SECONDS = 10
 
 
 def names(records: Sequence[str]) -> Iterator[Figure]:
-    """For each kind of record, whether one of that kind is wrong.
+    """Yield, for each kind of record, whether one of that kind is wrong.
 
-    `records` are as `SPF TXT laocai.gov.vn v=spf1`: kind, type, name, and what an answer of that type has to hold.
+    `records` are as `SPF TXT laocai.gov.vn v=spf1`: kind, type, name, and text that an answer of that type must
+    contain.
 
     Raises:
         Silent: the resolver does not answer.
@@ -29,7 +30,7 @@ def names(records: Sequence[str]) -> Iterator[Figure]:
 
 
 def _ask(name: str, kind: str) -> list[str]:
-    """The answers, each as text, names in small letters; none where the name or the type is not there."""
+    """Return the answers as text, names in lower case; none if name or type does not exist."""
     try:
         answer = dns.resolver.resolve(name, kind, lifetime=SECONDS, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

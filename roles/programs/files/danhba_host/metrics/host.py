@@ -1,4 +1,4 @@
-"""What this host says of itself: its services, Postfix's queue, the certificate, signatures of viruses, bans."""
+"""Metrics of this host itself: services, Postfix's queue, certificate, virus signatures, bans."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ACTIVE = {"active", "reloading"}
 
 
 class Silent(Exception):
-    """A source of numbers does not answer; the others go on."""
+    """Raised if a source does not answer; the others continue."""
 
 
 def ask(*command: str) -> str:
-    """What a command says.
+    """Return a command's output.
 
     Raises:
-        Silent: it is not there, fails or takes too long.
+        Silent: it is missing, fails or takes too long.
     """
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS)
@@ -32,7 +32,7 @@ def ask(*command: str) -> str:
 
 
 def services(names: Sequence[str]) -> Iterator[Figure]:
-    """Whether each of the units runs."""
+    """Yield whether each of the units runs."""
     if not names:
         return
     for name, state in zip(names, _shown("Id,ActiveState", *names), strict=True):
@@ -45,7 +45,7 @@ def _shown(properties: str, *units: str) -> list[dict[str, str]]:
 
 
 def failed(watched: Sequence[str]) -> Iterator[Figure]:
-    """Each unit whose last run failed, but those that `services` tells of."""
+    """Yield each unit whose last run failed, except those of `services`."""
     for line in ask("systemctl", "list-units", "--failed", "--plain", "--no-legend").splitlines():
         unit = line.split()[0]
         if unit not in watched:
@@ -53,9 +53,9 @@ def failed(watched: Sequence[str]) -> Iterator[Figure]:
 
 
 def restarts() -> Iterator[Figure]:
-    """How often systemd has started each service again that had failed.
+    """Yield how often systemd has restarted each failed service.
 
-    It counts those that ended well, too, where it starts them again whatever happens: of these the number says nothing.
+    For services that are always restarted, it also counts normal ends: these are left out.
     """
     for state in _shown("Id,Restart,NRestarts", "*.service"):
         if state.get("Restart", "no") not in ("no", "always", "on-success"):
@@ -63,7 +63,7 @@ def restarts() -> Iterator[Figure]:
 
 
 def queue(now: float) -> Iterator[Figure]:
-    """How many messages wait in each part of Postfix's queue, and since when."""
+    """Yield number and age of the messages in each part of Postfix's queue."""
     parts: dict[str, list[float]] = {"active": [], "deferred": [], "hold": [], "incoming": []}
     for line in ask("postqueue", "-j").splitlines():
         entry = json.loads(line)
@@ -74,7 +74,7 @@ def queue(now: float) -> Iterator[Figure]:
 
 
 def certificate(path: str) -> Iterator[Figure]:
-    """When the first certificate of a file ends."""
+    """Yield the end of a file's first certificate."""
     said = ask("openssl", "x509", "-in", path, "-noout", "-enddate", "-dateopt", "iso_8601")
     try:
         end = datetime.strptime(said.strip(), "notAfter=%Y-%m-%d %H:%M:%SZ").replace(tzinfo=UTC)
@@ -84,7 +84,7 @@ def certificate(path: str) -> Iterator[Figure]:
 
 
 def signatures(folder: str) -> Iterator[Figure]:
-    """When the newest database of viruses came."""
+    """Yield the time of the newest virus database."""
     try:
         times = [
             path.stat().st_mtime for path in Path(folder).iterdir() if path.suffix in {".cvd", ".cld", ".ndb", ".hdb"}
@@ -97,6 +97,6 @@ def signatures(folder: str) -> Iterator[Figure]:
 
 
 def bans() -> Iterator[Figure]:
-    """How many addresses fail2ban has banned within an hour, as it says in the journal."""
+    """Yield the number of addresses that fail2ban banned within an hour, from the journal."""
     said = ask("journalctl", "--unit=fail2ban", "--since=-1h", "--output=cat", "--quiet", "--no-pager")
     yield Figure("danhba_bans_last_hour", sum("] Ban " in line for line in said.splitlines()))

@@ -1,4 +1,4 @@
-"""Where the numbers come from: each source with what it says, all of it or nothing."""
+"""Collects the metrics of each source, all or none of a source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLE = "danhba_metrics"
 
 
 def take(settings: Settings, now: float) -> Iterator[Figure]:
-    """All numbers, and of each source whether it answered."""
+    """Yield all metrics, and whether each source answered."""
     sources: dict[str, tuple[bool, Callable[[], Iterable[Figure]]]] = {
         "services": (bool(settings.services), lambda: _units(settings.services)),
         "restarts": (bool(settings.services), host.restarts),
@@ -45,7 +45,7 @@ def _units(watched: list[str]) -> Iterator[Figure]:
 
 
 def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:
-    """What a source says, all of it or nothing, and whether it did."""
+    """Return a source's metrics, all or none, and whether it answered."""
     try:
         found = list(source())
     except (Silent, Away, Refused) as error:

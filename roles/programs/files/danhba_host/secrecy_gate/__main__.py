@@ -17,12 +17,12 @@ from .server import Server
 from .settings import Settings
 from .store import Store
 
-FIRST_DESCRIPTOR = 3  # of the sockets that systemd hands over (sd_listen_fds(3))
+FIRST_DESCRIPTOR = 3  # of the sockets that systemd passes (sd_listen_fds(3))
 WORKER = [sys.executable, "-B", "-P", "-s", "-m", f"{__package__}.worker"]
 
 
 def listener() -> socket.socket:
-    """The socket that systemd has opened.
+    """Return the socket that systemd has opened.
 
     Raises:
         Refused: there is none.
@@ -47,7 +47,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
     """Serve.
 
     Raises:
-        Refused: systemd did not hand over a socket.
+        Refused: systemd did not pass a socket.
     """
     given = listener()
     given.setblocking(False)

@@ -1,4 +1,4 @@
-"""A message without the files that an exception names, for reading alone: it is never sent so."""
+"""A message without the excepted files, for reading only: it is never sent so."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ PLAIN = frozenset({"7bit", "8bit", "binary"})
 
 
 def without(octets: bytes, files: frozenset[str]) -> tuple[bytes, list[str]]:
-    """The message with each attachment emptied whose SHA-256 is among `files`; and which of them it had.
+    """Return the message with each attachment emptied whose SHA-256 is in `files`, and these SHA-256.
 
-    Names of files, the text and all other attachments stay: an exception covers what it names.
+    Names, text and other attachments stay: an exception covers only what it names.
     """
     message = message_from_bytes(octets, policy=compat32)
     found = [(part, _digest(part)) for part in message.walk()]
     taken = {digest for _part, digest in found if digest in files}
     for part in (part for part, digest in found if digest in taken):
         del part["Content-Transfer-Encoding"]
-        part.set_type("text/plain")  # with its parameters, of which one may be the name
+        part.set_type("text/plain")  # replaces the parameters too, one of which may be the name
         part.set_payload("")
     return (message.as_bytes(), sorted(taken)) if taken else (octets, [])
 
 
 def _digest(part: Message) -> str:
-    """Of what a part holds; nothing where it holds parts, is a text of the message, or may be read otherwise."""
+    """Return the SHA-256 of a part; empty for containers, the message's text, and ambiguous encodings."""
     if part.is_multipart() or not part.get_filename():
         return ""
     content = _content(part)
@@ -35,7 +35,7 @@ def _digest(part: Message) -> str:
 
 
 def _content(part: Message) -> bytes | None:
-    """What any mail program takes it for: what is not encoded, or strictly in base64; nothing may hide behind it."""
+    """Return the content as any mail program decodes it: unencoded, or strict base64, so that nothing hides behind it."""
     encodings = part.get_all("Content-Transfer-Encoding", ["7bit"])
     octets = str(part.get_payload()).encode("ascii", "surrogateescape")
     if len(encodings) > 1:

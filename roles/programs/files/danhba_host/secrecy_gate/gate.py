@@ -1,4 +1,4 @@
-"""One question: a message is read, judged, recorded where it has a mark, and answered."""
+"""Answers a request: a message is read, judged, recorded if it has a mark, and answered."""
 
 from __future__ import annotations
 
@@ -22,42 +22,46 @@ from .protocol import ACCEPT, DEFER, REJECT, Answer, Envelope
 from .settings import Settings
 from .store import Exempt, Incident
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
-REMEMBERED = 10_000  # messages that have killed workers
+LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without look-alikes
+REMEMBERED = 10_000  # maximum number of remembered messages that killed workers
 FORGOTTEN_SECONDS = 86_400.0
 _UNREAD: dict[str, Any] = {"verdict": UNREADABLE, "marks": [], "files": [], "carried": []}
 
 
 class Reader(Protocol):
-    """What reads messages: the pool."""
+    """Reads messages: the pool."""
 
     async def read(self, octets: bytes, files: Sequence[str] = ()) -> dict[str, Any]:
-        """The verdict; Died where it ended with the worker."""
+        """Return the verdict.
+
+        Raises:
+            Died: the worker died of the message.
+        """
 
 
 class Records(Protocol):
-    """What is known and recorded: the database."""
+    """Exceptions and incidents: the database."""
 
     def exceptions_of(self, sender: str) -> Sequence[Exempt]:
-        """Those that hold."""
+        """Return the exceptions that apply."""
 
     def record(self, incident: Incident) -> None:
-        """Write it down."""
+        """Record the incident."""
 
 
 class Deaths:
-    """How many workers each message has killed, so that one that always does is unreadable in the end."""
+    """Counts the workers that each message has killed, so that it becomes unreadable in the end."""
 
     def __init__(self) -> None:
         self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def count(self, digest: str) -> int:
-        """How many it has killed of late."""
+        """Return how many workers it has killed recently."""
         count, since = self._counts.get(digest, (0, 0.0))
         return count if time.monotonic() - since < FORGOTTEN_SECONDS else 0
 
     def add(self, digest: str) -> None:
-        """One more."""
+        """Count one more."""
         self._counts[digest] = (self.count(digest) + 1, time.monotonic())
         self._counts.move_to_end(digest)
         if len(self._counts) > REMEMBERED:
@@ -65,14 +69,14 @@ class Deaths:
 
 
 class Gate:
-    """Answers questions."""
+    """Answers requests."""
 
     def __init__(self, settings: Settings, reader: Reader, records: Records) -> None:
         self.settings, self.reader, self.records = settings, reader, records
         self.deaths = Deaths()
 
     async def answer(self, envelope: Envelope, octets: bytes) -> Answer:
-        """What becomes of a message, within `answer_seconds`."""
+        """Return what becomes of a message, within `answer_seconds`."""
         try:
             async with asyncio.timeout(self.settings.answer_seconds):
                 return await self._judge(envelope, octets)
@@ -90,7 +94,7 @@ class Gate:
         if not envelope.recipients:
             return await self._probed(found)
         going = decision.direction(envelope, self.settings.domain)
-        # A notice that were refused would leave its sender in the belief that his message has arrived.
+        # If a notice were refused, its sender would believe that the message has arrived.
         if decision.is_notice(envelope) or decision.passes(found["verdict"], going, self.settings):
             header = texts.HEADER if found["verdict"] == UNREADABLE else []
             _tell_files(envelope, found)
@@ -104,13 +108,13 @@ class Gate:
         return _told(incident, found["marks"], self.settings.basis)
 
     async def _probed(self, found: dict[str, Any]) -> Answer:
-        """What goes to nobody is a question of playbooks/verify.yml: answered once the database was asked, too."""
+        """Answer playbooks/verify.yml, whose message has no recipient, after querying the database, too."""
         await asyncio.to_thread(self.records.exceptions_of, "")
         action = ACCEPT if found["verdict"] == CLEAN else REJECT
         return Answer(action, found["verdict"], found["marks"], "probe", "", "", [])
 
     async def _read(self, octets: bytes, files: Sequence[str], digest: str) -> dict[str, Any]:
-        """The verdict; one that kills workers again and again is unreadable."""
+        """Return the verdict; a message that kills workers repeatedly is unreadable."""
         if self.deaths.count(digest) >= self.settings.attempts:
             return _UNREAD
         try:
@@ -122,7 +126,7 @@ class Gate:
         return found if known else _UNREAD
 
     async def _excepted(self, envelope: Envelope, octets: bytes, digest: str) -> list[str]:
-        """The exceptions by which a message passes: what they do not name has to be clean."""
+        """Return the exceptions by which a message passes: its other parts must be clean."""
         if not decision.may_be_excepted(envelope, self.settings.domain):
             return []
         held = await asyncio.to_thread(self.records.exceptions_of, decision.sender_of(envelope))
@@ -165,12 +169,12 @@ def _incident(envelope: Envelope, found: dict[str, Any], going: str, used: list[
 
 
 def reference(day: date) -> str:
-    """A new one, short enough to be read out on the telephone: `BM-20261127-K7Q2M9`."""
+    """Return a new reference, short enough to be read out on the telephone: `BM-20261127-K7Q2M9`."""
     return f"BM-{day:%Y%m%d}-" + "".join(secrets.choice(LETTERS) for _ in range(6))
 
 
 def later(reason: str) -> Answer:
-    """Not now."""
+    """Return the answer to try again later."""
     return Answer(DEFER, "", [], reason, "", texts.LATER, [])
 
 
@@ -185,7 +189,7 @@ def _told(incident: Incident, marks: list[dict[str, str]], basis: str) -> Answer
 
 
 def _tell_files(envelope: Envelope, found: dict[str, Any]) -> None:
-    """Which files a message carries, by their SHA-256: by that it is found again (R10.7, `danhba_host.events`)."""
+    """Log the SHA-256 of a message's files, by which it is found again (R10.7, `danhba_host.events`)."""
     if envelope.queue_id and found["carried"]:
         journal.write(journal.INFO, f"{envelope.queue_id}: files {' '.join(found['carried'])}", sys.stderr)
 

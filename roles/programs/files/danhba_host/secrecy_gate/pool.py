@@ -10,22 +10,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-READY_SECONDS = 60.0  # that a new worker may take to load its libraries
-AGAIN_SECONDS = 2.0  # before the next one is begun where that failed
-MESSAGES = 2000  # that one worker reads; what a library has lost of memory by then comes back
-LINE_LIMIT = 1 << 22  # octets of an answer: a message may have many marks
+READY_SECONDS = 60.0  # for a new worker to load its libraries
+AGAIN_SECONDS = 2.0  # before a failed start is repeated
+MESSAGES = 2000  # that one worker reads before it is replaced, which frees leaked memory
+LINE_LIMIT = 1 << 22  # bytes of an answer: a message may have many marks
 
 
 class Died(Exception):
-    """The worker ended, or had to be killed, while it read this message."""
+    """Raised if the worker ended, or had to be killed, while reading a message."""
 
 
 class Gone(Exception):
-    """The worker had ended before it took the message."""
+    """Raised if the worker had ended before it took the message."""
 
 
 class Worker:
-    """One process; `messages` it has read."""
+    """A process; `messages` is the number it has read."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -33,14 +33,18 @@ class Worker:
 
     @classmethod
     async def begin(cls, command: Sequence[str]) -> Worker:
-        """A process that has loaded all it needs; Died where there is none to be had."""
+        """Start a process and wait until it is loaded.
+
+        Raises:
+            Died: it did not start.
+        """
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=LINE_LIMIT,
-            start_new_session=True,  # so that what it has started ends with it
+            start_new_session=True,  # so that its children end with it
         )
         worker = cls(process)
         try:
@@ -55,7 +59,12 @@ class Worker:
         raise Died
 
     async def read(self, octets: bytes, files: Sequence[str], seconds: float) -> dict[str, Any]:
-        """The verdict on a message, in so many seconds; Died where none came, Gone where it was not even taken."""
+        """Return the verdict on a message within some seconds.
+
+        Raises:
+            Died: no verdict came.
+            Gone: the worker did not take the message.
+        """
         self.messages += 1
         try:
             async with asyncio.timeout(seconds):
@@ -88,14 +97,14 @@ class Worker:
         return await self.process.stdout.readline()
 
     async def end(self) -> None:
-        """Kill it, and what it has started."""
+        """Kill the process and its children."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
 
 
 class Pool:
-    """As many workers as there are to be."""
+    """A number of workers."""
 
     def __init__(self, command: Sequence[str], workers: int, seconds: float) -> None:
         self.command = command
@@ -106,7 +115,7 @@ class Pool:
         self._starting: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin all of them; what is asked meanwhile waits."""
+        """Start all workers; requests wait meanwhile."""
         for _number in range(self._count):
             self._begin()
 
@@ -127,19 +136,19 @@ class Pool:
                 return
 
     async def read(self, octets: bytes, files: Sequence[str] = ()) -> dict[str, Any]:
-        """The verdict on a message, by the next worker that is free.
+        """Return the verdict on a message, by the next free worker.
 
         Raises:
-            Died: it ended with the worker.
+            Died: the worker died of it.
         """
         while True:
             worker = await self._free.get()
             try:
                 answer = await worker.read(octets, files, self.seconds)
-            except Gone:  # it was killed while it had nothing to do, which is no fault of the message's
+            except Gone:  # it was killed while idle: not the message's fault
                 await self._replace(worker)
                 continue
-            except BaseException:  # also where nobody waits for it any more: it is in the midst of a message
+            except BaseException:  # also on cancellation: the worker is in the middle of a message
                 await self._replace(worker)
                 raise
             if worker.messages >= MESSAGES:
@@ -154,7 +163,7 @@ class Pool:
         await worker.end()
 
     async def end(self) -> None:
-        """Kill all of them."""
+        """Kill all workers."""
         for task in [*self._starting]:
             task.cancel()
         await asyncio.gather(*self._starting, return_exceptions=True)

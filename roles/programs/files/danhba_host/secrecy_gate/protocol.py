@@ -1,4 +1,4 @@
-"""What arrives, and what is answered: a line of JSON and the message's octets, and a line of JSON back."""
+"""The protocol: a line of JSON and the message's bytes in, a line of JSON out."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-HEAD_LIMIT = 1 << 21  # octets of the first line: 10,000 recipients of 64 octets, and as much again
+HEAD_LIMIT = 1 << 21  # bytes of the first line: 10,000 recipients of 64 bytes, twice
 ACCEPT, REJECT, DEFER = "accept", "reject", "defer"
 
 
 class Malformed(Exception):
-    """What arrived is no question."""
+    """Raised for an invalid request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Of a message: who sends it from where to whom.
+    """The envelope of a message.
 
     Attributes:
-        sender: of the envelope; empty for a bounce.
-        recipients: of the envelope.
-        user: who has signed in, as Postfix knows them: an address, with the password's generation behind a slash.
-        client: IP address it comes from; empty where it was made on this host.
-        queue_id: Postfix's name of it; empty where it has none yet.
-        octets: of the message that follows.
+        sender: envelope sender; empty for a bounce.
+        recipients: envelope recipients.
+        user: signed-in user as Postfix knows it: address, slash, generation of the password.
+        client: client's IP address; empty for mail of this host.
+        queue_id: Postfix's queue id; empty if there is none yet.
+        octets: size of the message that follows, in bytes.
     """
 
     sender: str
@@ -37,16 +37,16 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is to become of a message, and why.
+    """The decision about a message.
 
     Attributes:
         action: `accept`, `reject` (for good) or `defer` (try again later).
-        verdict: `clean`, `marked`, `unreadable`, or empty where it was not read.
+        verdict: `clean`, `marked`, `unreadable`, or empty if it was not read.
         marks: each with `level` and `where`; no text of the message.
-        reason: one word more: `busy`, `died`, `database`, `exception`, or empty.
-        reference: by which the operator finds the incident; empty where none was recorded.
-        text: for the sender, one line of ASCII; empty where it passes.
-        header: that the message is to get, as a name and a value; empty where it gets none.
+        reason: `busy`, `died`, `database`, `exception`, or empty.
+        reference: the incident's reference for the operator; empty if none was recorded.
+        text: for the sender, one line of ASCII; empty if the message passes.
+        header: name and value of a header to add; empty if none.
     """
 
     action: str
@@ -62,7 +62,7 @@ _TYPES: dict[str, type] = {"recipients": list, "octets": int}
 
 
 def parse(line: bytes) -> Envelope:
-    """The envelope that a line holds; Malformed where a key is missing, unknown or of another type."""
+    """Return the envelope in a line; raise Malformed if a key is missing, unknown or of another type."""
     try:
         values = json.loads(line.decode("utf-8", "replace"))
         if {field.name for field in fields(Envelope)} != values.keys():
@@ -82,5 +82,5 @@ def _as_typed(name: str, value: Any) -> Any:
 
 
 def dump(answer: Answer) -> bytes:
-    """An answer as its line."""
+    """Return an answer as its line."""
     return json.dumps(asdict(answer), ensure_ascii=True).encode() + b"\n"

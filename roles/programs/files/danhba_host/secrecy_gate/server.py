@@ -1,4 +1,4 @@
-"""The socket: one connection is one message, one answer; bounded in what it holds, and ended in good order."""
+"""Serves the socket: each connection is one message and one answer, with bounded memory and an orderly end."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from contextlib import suppress
 from .gate import Gate, later
 from .protocol import HEAD_LIMIT, Answer, Envelope, Malformed, dump, parse
 
-TRANSFER_SECONDS = 20.0  # that a message may take to arrive
+TRANSFER_SECONDS = 20.0  # for a message to arrive
 CHUNK = 1 << 18
-# Of the event loop, until a connection that it has accepted is a task of ours: asyncio takes three.
+# Turns of the event loop until an accepted connection is a task of ours: asyncio takes three.
 TURNS = 8
 
 
 class Server:
-    """Takes messages in, as many and as large together as the settings say."""
+    """Receives messages, up to the number and total size of the settings."""
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
@@ -26,12 +26,12 @@ class Server:
         self._begun: set[asyncio.Task[None]] = set()
 
     async def serve(self, listener: socket.socket) -> None:
-        """Answer until SIGTERM; what was begun then is finished. systemd keeps the socket, and who comes waits."""
+        """Answer until SIGTERM, and finish the requests begun. systemd keeps the socket, so later callers wait."""
         ended = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
         server = await asyncio.start_server(self._attend, sock=listener, limit=HEAD_LIMIT)
         await ended.wait()
-        # Closed at once, it would drop the connections that it has accepted in this very moment.
+        # Closing at once would drop connections accepted in this very moment.
         asyncio.get_running_loop().remove_reader(listener)
         for _turn in range(TURNS):
             await asyncio.sleep(0)
@@ -44,7 +44,7 @@ class Server:
         if task:
             self._begun.add(task)
             task.add_done_callback(self._begun.discard)
-        # A caller that went away, broke off, or sent what is no question gets no answer: to it that is "later", too.
+        # A caller that left or sent an invalid request gets no answer, which means "later" to it.
         with suppress(OSError, TimeoutError, Malformed, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             await self._answer(reader, writer)
         writer.close()
@@ -84,7 +84,7 @@ class Server:
 
 
 async def _discard(reader: asyncio.StreamReader, octets: int) -> None:
-    """Take in what is not kept: left unread it would reset the connection before the answer arrives."""
+    """Read and drop the rest: unread data would reset the connection before the answer arrives."""
     async with asyncio.timeout(TRANSFER_SECONDS):
         while octets > 0 and (more := await reader.read(CHUNK)):
             octets -= len(more)

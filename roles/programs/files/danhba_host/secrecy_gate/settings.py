@@ -9,25 +9,25 @@ REFUSE, NOTE = "refuse", "note"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, without defaults: those are the role's.
+    """Every setting, without defaults, which the role has.
 
     Attributes:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
-        domain: of the addresses; what it holds is inside.
-        basis: the clause of the province's regulation and its document, which refusals name; empty where none is known.
+        domain: the domain of the mailboxes.
+        basis: clause and document of the province's regulation for refusals; empty if unknown.
         workers: processes that read messages, one message each at a time.
-        waiting: messages that may wait for one of them; more are told to come back.
-        message_octets: of the largest message that may be asked about.
-        held_octets: of all messages that are held at once.
-        worker_octets: of the address space of a worker.
-        worker_seconds: that one reading may take by the clock, after which its worker is killed.
-        answer_seconds: that an answer may take in all, waiting included.
-        attempts: readings of one message that end with a dead worker, after which it counts as unreadable.
+        waiting: messages that may wait for a worker; more are deferred.
+        message_octets: bytes of the largest message that is read.
+        held_octets: bytes of all messages held at once.
+        worker_octets: bytes of a worker's address space.
+        worker_seconds: wall-clock time of one reading, after which its worker is killed.
+        answer_seconds: time of an answer, waiting included.
+        attempts: readings of a message that end with a dead worker before it counts as unreadable.
         unreadable_outgoing: what becomes of an unreadable message that leaves the domain: `refuse`, or `note`, which
-            lets it pass with a header.
-        unreadable_internal: the same of one that does not leave the domain.
-        unreadable_incoming: the same of one from outside.
+            passes it with a header.
+        unreadable_internal: the same for one within the domain.
+        unreadable_incoming: the same for one from outside.
     """
 
     database: str
@@ -47,7 +47,7 @@ class Settings:
     unreadable_incoming: str
 
     def __post_init__(self) -> None:
-        """Refuse what would stop all mail, or let it pass."""
+        """Refuse values that would stop all mail, or pass everything."""
         for name in ("workers", "waiting", "message_octets", "worker_octets", "worker_seconds", "attempts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} phải từ 1 -- {name} must be 1 or more")

@@ -1,4 +1,4 @@
-"""The database: which exceptions hold, and what is recorded of an incident."""
+"""The database: exceptions that apply, and records of incidents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HOLDING = "SELECT id, files FROM secrecy.holding WHERE sender = %s ORDER BY id"
 
 @dataclass(frozen=True, slots=True)
 class Exempt:
-    """Files that the register excepts for one sender today: SHA-256 of each, in hexadecimal."""
+    """Files that the register excepts for a sender today: SHA-256 of each, in hexadecimal."""
 
     id: str
     files: list[str]
@@ -22,10 +22,9 @@ class Exempt:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What is recorded (R7.1, R10.7): nothing of the message but its SHA-256 and its size.
+    """A record of an incident (R7.1, R10.7): of the message only SHA-256 and size.
 
-    `action` is `refused` or `passed`, `exceptions` names those by which it passed; `client` is empty where the message
-    was made on this host.
+    `action` is `refused` or `passed`, `exceptions` the ids by which it passed; `client` is empty for mail of this host.
     """
 
     reference: str
@@ -49,7 +48,7 @@ _RECORD = f"INSERT INTO secrecy.incident ({_COLUMNS}) VALUES ({', '.join(['%s'] 
 
 
 class Store:
-    """The database by the role of this service; each call raises Away or Refused where it cannot be done."""
+    """The database in this service's role; each call raises Away or Refused if it fails."""
 
     def __init__(self, settings: Reached) -> None:
         self._settings = settings
@@ -58,19 +57,19 @@ class Store:
         return connect(self._settings, ROLE, program=PROGRAM, statement_seconds=5)
 
     def exceptions_of(self, sender: str) -> Sequence[Exempt]:
-        """The exceptions that hold for a sender's address today."""
+        """Return the exceptions that apply to a sender today."""
         with translated(), self._connect() as database:
             return [Exempt(*row) for row in database.execute(_HOLDING, [sender.replace("\0", "")])]
 
     def record(self, incident: Incident) -> None:
-        """Write down an incident. When it returns, it is on disk."""
+        """Record an incident; it is on disk when this returns."""
         values = [_clean(value) for value in astuple(incident)]
         with translated(), self._connect() as database:
             database.execute(_RECORD, values)
 
 
 def _clean(value: object) -> object:
-    """What PostgreSQL takes: no text of it holds NUL."""
+    """Return a value that PostgreSQL accepts, without NUL."""
     if isinstance(value, list):
         return [_clean(item) for item in value]
     return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value

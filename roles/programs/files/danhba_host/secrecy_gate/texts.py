@@ -1,6 +1,6 @@
-"""What senders are told: Vietnamese without its marks first, then English, one line of ASCII (RFC 5321, 4.2).
+"""Replies to senders: Vietnamese without diacritics, then English, one line of ASCII (RFC 5321, 4.2).
 
-The operator's contact stands behind it: Postfix adds it to every refusal.
+Postfix appends the operator's contact to every refusal.
 """
 
 from __future__ import annotations
@@ -26,20 +26,21 @@ LATER = (
 HEADER = ["X-Danhba-Unreadable", "yes (an attachment could not be checked for secrecy marks)"]
 SUBJECT, TEXT, ATTACHMENT = "subject", "text", "attachment"
 PLACES = {SUBJECT: "tieu de thu - subject", TEXT: "noi dung thu - text", ATTACHMENT: "tep dinh kem - attachment"}
-# The line of a text, which the scanner counts.
+# The line number that the scanner gives.
 _LINE = re.compile(r" › line \d+$|^line \d+$")
 _SUBJECTS = frozenset({"subject", "header"})
 _TEXTS = frozenset({"text", "html", "body"})
 
 
 def level_of(levels: list[str]) -> str:
-    """The highest of several levels; empty where there is none."""
+    """Return the highest of several levels; empty without any."""
     return next((level for level in reversed(LEVELS) if level in levels), "")
 
 
 def place_of(where: str) -> str:
-    """In which part a mark stood: names of files and of what is in them may tell what a secret is about, and are
-    neither recorded nor said.
+    """Return the part with the mark: subject, text or attachment.
+
+    Names of files may reveal what a secret is about, and are neither recorded nor told.
     """
     if not where:
         return ""

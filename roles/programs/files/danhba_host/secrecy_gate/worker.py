@@ -1,7 +1,7 @@
-"""One process that reads messages: a line of JSON and the octets come in, the verdict goes out as a line of JSON.
+"""A process that reads messages: a line of JSON and bytes in, the verdict as a line of JSON out.
 
-Whatever a message does to it, the gate kills it and begins another. It writes nothing else anywhere: what goes wrong
-inside could quote the message, so it ends in nothing (`pool.py` opens no error stream for it).
+Whatever a message does to it, the gate kills it and starts another. It writes nothing else: error messages could quote
+the message, so they go nowhere (`pool.py` opens no error stream for it).
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ UNREADABLE = "unreadable"
 
 
 def bound(octets: int) -> None:
-    """Take from this process what it does not need: memory beyond a bound, and dumps of its memory."""
+    """Limit this process: its address space, and no core dumps."""
     resource.setrlimit(resource.RLIMIT_AS, (octets, octets))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def read(scan: Scan, octets: bytes, files: list[str]) -> dict[str, Any]:
-    """The verdict on a message without the `files` that are excepted (SHA-256 in hexadecimal), and which it had.
+    """Return the verdict on a message without the excepted `files` (SHA-256 in hexadecimal), and which of them it had.
 
-    `carried` is all files that it has.
+    `carried` lists all its files.
     """
     try:
         rest, there = without(octets, frozenset(files)) if files else (octets, [])
@@ -42,23 +42,23 @@ def read(scan: Scan, octets: bytes, files: list[str]) -> dict[str, Any]:
 
 
 def _marks(verdict: Any) -> list[dict[str, str]]:
-    """What the gate needs of them: no text, which is content."""
+    """Return level and place of marks, without their text, which is content."""
     return [{"level": str(mark.level), "where": str(mark.where)} for mark in verdict.marks]
 
 
-# What the package loads when it first meets a format; here, so that no sender waits for it.
+# Libraries that the package loads on first use; loaded at the start, so that no sender waits for them.
 HEAVY = ("lxml.etree", "olefile", "pypdf")
 
 
 def load() -> None:
-    """Load what is large. What is missing here is told by the package, as unreadable."""
+    """Load large libraries; the package reports missing ones as unreadable."""
     for name in HEAVY:
         with suppress(ImportError):
             import_module(name)
 
 
 def serve(scan: Scan, asked: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until nothing more is asked."""
+    """Answer requests until the input ends."""
     _say(answers, b"ready\n")
     while line := asked.readline():
         head = json.loads(line)
@@ -75,10 +75,10 @@ def _say(answers: BinaryIO, line: bytes) -> None:
 
 
 def main() -> None:
-    """Read what comes by standard input; the libraries that read formats may not write where the answers go."""
+    """Read from standard input; libraries cannot write to the stream of the answers."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    from danhba_secrecy import scan_message  # here, since the gate itself runs without it
+    from danhba_secrecy import scan_message  # imported here: the gate itself runs without it
 
     load()
     bound(int(sys.argv[1]))

@@ -1,1 +1,1 @@
-"""How the mail system is, at a glance: for operators in a terminal, for officials on a page."""
+"""Shows the state of the mail system: on a terminal for operators, on a page for officials."""

@@ -29,14 +29,14 @@ class Settings:
     """Every setting.
 
     Attributes:
-        port: of Prometheus, on the loopback address.
+        port: Prometheus' port on the loopback address.
         host: the host's name.
-        parts: the parts of the mail system that run here (`parts.py`).
-        page: where the page for officials is written; none is when empty.
-        pictures: where the page for operators is written; none is when empty.
-        notice: what officials are told of planned work; nothing when empty.
-        support: whom officials ask; nobody is named when empty.
-        probed: whether a message is sent through the system again and again, so that its age has to be known.
+        parts: the parts of the mail system on this host (`parts.py`).
+        page: path of the page for officials; not written when empty.
+        pictures: path of the page for operators; not written when empty.
+        notice: text about planned work for officials; none when empty.
+        support: the support named to officials; none when empty.
+        probed: whether the probe runs here, so that its age must be known.
     """
 
     port: int
@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def unset(self) -> frozenset[str]:
-        """The numbers that nobody expects here."""
+        """Return the metrics that are not expected here."""
         return frozenset() if self.probed else frozenset({screen.PROBE})
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ def _write_pages(settings: Settings, prometheus: Prometheus, now: datetime) -> N
         _write(settings.page, page.render(None, now, settings.notice, settings.support))
         raise
     known = states(settings.parts, alerts)
-    # Without numbers of services no alert says that one is down.
+    # Without metrics of services no alert can report one that is down.
     shown_to_all = known if asked or not all(state.works for state in known) else None
     _write(settings.page, page.render(shown_to_all, now, settings.notice, settings.support))
     if settings.pictures:

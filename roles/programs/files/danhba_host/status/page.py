@@ -1,4 +1,4 @@
-"""The page for officials: which part works and which does not, since when, and what is planned. It has no script."""
+"""Renders the page for officials: state of each part, since when, and planned work. It has no script."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ UNKNOWN = "Chưa xem được tình trạng. Nếu bạn không dùng được t
 
 
 def render(states: Sequence[State] | None, at: datetime, notice: str, support: str) -> str:
-    """The page; `states` is none where nobody knows."""
+    """Return the page; `states` is None if they are unknown."""
     if states is None:
         whole, parts = UNKNOWN, "<li>Chưa rõ</li>\n"
     else:

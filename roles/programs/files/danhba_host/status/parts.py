@@ -1,4 +1,4 @@
-"""The parts of the mail system as officials know them, and which of them an alert disturbs."""
+"""The parts of the mail system as officials know them, and the alerts that disturb each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OF_A_SERVICE = frozenset({"service-down", "service-restarts"})
 
 @dataclass(frozen=True)
 class Part:
-    """A part: what officials call it, and by which services, ports, steps of the probe and alerts it is disturbed."""
+    """A part: its name for officials, and the services, ports, probe steps and alerts that disturb it."""
 
     name: str
     services: frozenset[str]
@@ -23,7 +23,7 @@ class Part:
     alerts: frozenset[str] = EVERYTHING
 
     def is_disturbed(self, alert: Alert) -> bool:
-        """Whether people notice this alert here."""
+        """Say whether people notice this alert in the part."""
         of = alert.labels
         return (
             alert.name in self.alerts
@@ -64,7 +64,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class State:
-    """How a part is: since when it is disturbed, or none where it works."""
+    """The state of a part: since when it is disturbed; None if it works."""
 
     key: str
     name: str
@@ -72,12 +72,12 @@ class State:
 
     @property
     def works(self) -> bool:
-        """Whether it does."""
+        """Say whether the part works."""
         return self.since is None
 
 
 def states(keys: Sequence[str], alerts: Iterable[Alert]) -> list[State]:
-    """How each of the parts is, by the alerts that fire."""
+    """Return the state of each part, by the firing alerts."""
     known = list(alerts)
     return [
         State(key, PARTS[key].name, min((a.since for a in known if PARTS[key].is_disturbed(a)), default=None))

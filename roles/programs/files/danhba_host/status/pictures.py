@@ -1,4 +1,4 @@
-"""The page for operators: the alerts, and pictures over a day and a month, drawn here (SVG). No script."""
+"""Renders the page for operators: alerts, and charts over a day and a month as SVG. It has no script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POINTS = 240
 
 @dataclass(frozen=True)
 class Picture:
-    """A number over time: its title, its query, and its unit."""
+    """A metric over time: title, query, and unit."""
 
     title: str
     query: str
@@ -62,7 +62,7 @@ svg {{ max-width: 100%; height: auto; background: #fff; border: 1px solid #c5ccd
 
 
 def render(shown: Screen, prometheus: Prometheus, now: float) -> str:
-    """The page.
+    """Return the page.
 
     Raises:
         Away: Prometheus does not answer.
@@ -75,12 +75,12 @@ def render(shown: Screen, prometheus: Prometheus, now: float) -> str:
             parts.append(draw(picture, course, now - span, now))
     text = escape(shown.as_text(colour=False))
     page = _PAGE.format(host=escape(shown.host), screen=text, pictures="".join(parts))
-    # Prometheus serves it as a template of its own, and is to find nothing to do.
+    # Prometheus serves the page as a template: it must contain no actions.
     return page.replace("{{", "&#123;&#123;")
 
 
 def draw(picture: Picture, course: Sequence[tuple[float, float]], since: float, until: float) -> str:
-    """A figure with one line; a gap of more than three steps stays a gap."""
+    """Return a chart with one line, interrupted at gaps of more than three steps."""
     most = max((value for _moment, value in course), default=0.0)
     top = most * 1.1 or 1.0
     title = f"{picture.title}{f' ({picture.unit})' if picture.unit else ''}"

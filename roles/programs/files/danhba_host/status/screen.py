@@ -1,4 +1,4 @@
-"""All in one screen: the parts, the numbers that operators look at first, and every alert with its page."""
+"""One screen: the parts, the main metrics, and every alert with its runbook."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..prometheus import Alert, Prometheus
 from .parts import State
 
 RED, GREEN, YELLOW, PLAIN = "\033[31;1m", "\033[32m", "\033[33m", "\033[0m"
-# A number that should be known and is not; and one that nothing has asked for, or that there is nothing to say of.
+# Words for a metric that should be known and is not, and for one that is not expected.
 UNKNOWN, NONE = "chưa rõ", "không có"
-# Whether services are asked how they are: without an answer nobody knows whether a part works.
+# Without this metric the state of the parts is unknown.
 SERVICES = "count(danhba_service_up)"
 HOSTS = 'min by (host) (up{job="node"})'
 
@@ -24,7 +24,7 @@ def _count(value: float) -> str:
 
 
 def _span(seconds: float) -> str:
-    """A span of time, in the largest unit that has one."""
+    """Return a duration in its largest unit."""
     for unit, name in ((86400, "ngày"), (3600, "giờ"), (60, "phút")):
         if abs(seconds) >= unit:
             return f"{seconds / unit:.0f} {name}"
@@ -37,9 +37,9 @@ def _percent(value: float) -> str:
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the screen: its key in JSON, what it is called, its query, and how it is written.
+    """A metric of the screen: JSON key, name, query, and format.
 
-    `due` is a query that has a value where the number should be known; empty: it always should.
+    `due` is a query with a value if the metric should be known; empty: always.
     """
 
     key: str
@@ -50,11 +50,11 @@ class Number:
 
 
 def _counted(query: str) -> str:
-    """The query of a count that has no series where nothing was counted: 0 then, as long as the database was asked."""
+    """Return the query of a count that is 0 without any series, provided the database was queried."""
     return f"sum({query}) or 0 * sum(danhba_sending_suspended)"
 
 
-# Known where the inventory names a mailbox for it.
+# Expected if the inventory names a mailbox for the probe.
 PROBE = "probe_seconds"
 NUMBERS = (
     Number("queue", "Thư chờ trong hàng đợi", 'sum(danhba_queue_messages{queue!="hold"})', _count),
@@ -119,28 +119,28 @@ NUMBERS = (
 
 @dataclass(frozen=True)
 class Screen:
-    """What is shown."""
+    """The content of the screen."""
 
     host: str
     at: datetime
     states: Sequence[State]
     numbers: Sequence[tuple[Number, float | None]]
     alerts: Sequence[Alert]
-    hosts: Mapping[str, bool]  # that are watched, by name: whether each answers
-    unknown: Sequence[str]  # keys of what should be known and is not: numbers, and `services`
+    hosts: Mapping[str, bool]  # watched hosts by name: whether each answers
+    unknown: Sequence[str]  # keys of unknown metrics, and `services`
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing fires, and all is known that should be."""
+        """Say whether nothing fires and nothing expected is unknown."""
         return not self.alerts and not self.unknown
 
     @property
     def state(self) -> str:
-        """`alert` where an alert fires, `unknown` where something is not known that should be, else `well`."""
+        """Return `alert` if an alert fires, `unknown` if something expected is unknown, else `well`."""
         return "alert" if self.alerts else "unknown" if self.unknown else "well"
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs; moments as RFC 3339 has them, numbers none where they are not known."""
+        """Return the content for programs; moments in RFC 3339, unknown numbers null."""
         return {
             "host": self.host,
             "at": self.at.isoformat(),
@@ -166,7 +166,7 @@ class Screen:
         }
 
     def as_text(self, colour: bool) -> str:
-        """The same for a terminal of 80 columns."""
+        """Return the content for a terminal of 80 columns."""
         paint = (lambda code, text: f"{code}{text}{PLAIN}") if colour else (lambda _code, text: text)
         head = {
             "alert": paint(RED, f"{len(self.alerts)} BÁO ĐỘNG"),
@@ -201,7 +201,7 @@ class Screen:
         return UNKNOWN if number.key in self.unknown else NONE
 
     def _missing(self) -> Iterator[str]:
-        """What is not known, and where to look."""
+        """Yield what is unknown, and where to look."""
         if "services" in self.unknown:
             yield "Các dịch vụ có chạy không: xem danhba-metrics.timer"
         for number, _value in self.numbers:
@@ -209,7 +209,7 @@ class Screen:
                 yield f"{number.name}: {WHERE.get(number.key, 'xem danhba-metrics.timer trên máy')}"
 
 
-# Where to look for a number that is not there, beside the job that takes them all.
+# Where to look for a missing metric, beside the job that collects all.
 WHERE = {
     "backup_seconds": "chưa có bản sao lưu nào được ghi; đặt máy sao lưu, xem docs/vi/van-hanh.md",
     "drill_seconds": "chưa diễn tập lần nào: playbooks/drill.yml",
@@ -222,7 +222,7 @@ WHERE = {
 
 
 def moment(at: datetime | None) -> str:
-    """A moment as Viet Nam's clocks say it."""
+    """Return a moment by Viet Nam's clock."""
     return f"{at.astimezone(VIETNAM):%H:%M %d/%m}" if at else UNKNOWN
 
 
@@ -234,7 +234,7 @@ def take(  # noqa: PLR0913, PLR0917 - what the screen is of
     at: datetime,
     unset: frozenset[str] = frozenset(),
 ) -> Screen:
-    """Ask for all numbers; of those that are `unset` nobody expects any.
+    """Query all metrics; those in `unset` are not expected.
 
     Raises:
         Away: Prometheus does not answer.

@@ -1,1 +1,1 @@
-"""Tells the way of a message, from the stored events: `queries.py` asks for them, `ways.py` puts them together."""
+"""Traces messages through the stored events: `queries.py` finds them, `ways.py` combines them."""

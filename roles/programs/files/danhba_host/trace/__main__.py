@@ -1,4 +1,4 @@
-"""Tells what became of a message: {"asked", "since", "actor"} as JSON on its input, the answer as JSON (R7.2)."""
+"""Reports what became of a message: reads {"asked", "since", "actor"} as JSON, writes the answer as JSON (R7.2)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATEMENT_SECONDS = 30
 
 
 def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """What is known of what is asked for; that somebody asked is on record before anything is told.
+    """Return the events asked for; the request is recorded before anything is revealed.
 
     Raises:
         Away, Refused

@@ -1,4 +1,4 @@
-"""The events that are asked for, by each way to ask; every question has a bound."""
+"""Queries stored events, by each way to ask; every query is bounded."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ COLUMNS = (
     "at, event, kind, id, queue_id, next_queue_id, message_id, sender, recipient, original, origin, folder, uid, size,"
     " host(client) AS client, protocol, code, said, session, action, score, symbols, reference, step"
 )
-# A message to everybody has as many recipients as there are mailboxes. Who traces it sees the first of them.
+# A message to everybody has as many recipients as there are mailboxes: a trace shows the first ones.
 MOST_EVENTS = 5000
 
 
-SEEN_WHOLE = "END-OF-MESSAGE"  # the step at which a message that was seen whole was refused
+SEEN_WHOLE = "END-OF-MESSAGE"  # step of a refusal after the whole message
 
 
 class Events:
-    """The stored events since a moment; of each question no more than the first `most`, or all of them (None)."""
+    """The stored events since a moment; a query returns the first `most` rows, or all (None)."""
 
     def __init__(self, connection: Connection, since: datetime | None, most: int | None = MOST_EVENTS) -> None:
         self._connection = connection
@@ -31,44 +31,44 @@ class Events:
         self._most = most
 
     def of_messages(self, ids: Collection[str]) -> list[Row]:
-        """By message id, as the header has it or as Dovecot cuts it."""
+        """Return events by message id, complete or as Dovecot truncates it."""
         return self._ask(ids, "message_id = ANY (%s)", [list(ids)])
 
     def of_queue(self, ids: Collection[str]) -> list[Row]:
-        """By queue id: its own, and those that lead to it; which files it carried is nobody's way."""
+        """Return events of queue ids and of those that lead to them, without carried files."""
         where = "(queue_id = ANY (%s) OR next_queue_id = ANY (%s)) AND event <> 'carried'"
         return self._ask(ids, where, [list(ids), list(ids)])
 
     def with_files(self, files: Collection[str]) -> list[Row]:
-        """What carried one of these files, by SHA-256 as hexadecimal: `queue_id` of each message."""
+        """Return the `queue_id` of each message that carried one of these files (SHA-256, hexadecimal)."""
         return self._ask(files, "string_to_array(files, ' ') && %s", [list(files)])
 
     def of_sessions(self, sessions: Collection[str]) -> list[Row]:
-        """What was stored in sessions of Dovecot that Postfix names."""
+        """Return what was stored in sessions of Dovecot that Postfix names."""
         return self._ask(sessions, "session = ANY (%s) AND event = 'stored'", [list(sessions)])
 
     def reads(self, places: Collection[tuple[str, str, int, str]]) -> list[Row]:
-        """When messages were fetched, by mailbox (kind and id), number in the folder, and folder."""
+        """Return when messages were fetched, by mailbox (kind and id), number in the folder, and folder."""
         words = ["/".join(map(str, place)) for place in places]
         return self._ask(words, "event = 'read' AND concat_ws('/', kind, id, uid, folder) = ANY (%s)", [words])
 
     def of_address(self, address: str, most: int) -> list[Row]:
-        """The newest events in which an address stands, the owner's other addresses too: which messages there were."""
+        """Return the newest events of an address, and of the owner's other addresses."""
         owners = ["/".join(holder) for holder in self._holders(address)]
         where = "(%s IN (sender, recipient, original) OR kind || '/' || id = ANY (%s))"
         return self._ask([address, *owners], where, [address, owners], newest=most)
 
     def of_sender(self, address: str, until: datetime) -> list[Row]:
-        """What an address has sent until a moment."""
+        """Return what an address has sent until a moment."""
         return self._ask([address], "sender = %s AND event = 'received' AND at <= %s", [address, until])
 
     def of_senders(self, owners: Collection[str], most: int) -> tuple[list[Row], bool]:
-        """The first messages that were sent from mailboxes (`kind/id`), and whether there were more."""
+        """Return the first messages sent from mailboxes (`kind/id`), and whether there are more."""
         rows = self._ask(owners, "event = 'received' AND kind || '/' || id = ANY (%s)", [list(owners)])
         return rows[:most], len(rows) > most
 
     def people(self, rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
-        """The name and present address of each mailbox in rows."""
+        """Return name and present address of each mailbox in rows."""
         keys = {(row["kind"], row["id"]) for row in rows if row["id"]}
         kinds, ids = [kind for kind, _id in keys], [id_ for _kind, id_ in keys]
         with self._connection.cursor(row_factory=dict_row) as cursor:
@@ -80,7 +80,7 @@ class Events:
             return {(row["kind"], row["id"]): row for row in cursor.fetchall()}
 
     def counted(self, rows: Sequence[Row]) -> list[Row]:
-        """How many refusals like those in rows were only counted (`times`); `row`: the row, the rest: what is alike."""
+        """Return the number of refusals that were only counted like those in rows (`times`), with the `row` they equal."""
         refused = [row for row in rows if row["event"] == "refused" and row["step"] != SEEN_WHOLE]
         if not refused:
             return []
@@ -101,7 +101,7 @@ class Events:
             return [{**found, "row": refused[found.pop("number")]} for found in cursor.fetchall()]
 
     def reach(self) -> Row:
-        """How far back and how far on events are known, and where some were lost."""
+        """Return the period of known events, and the gaps in it."""
         with self._connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(
                 "SELECT (SELECT min(to_date(right(relname, 8), 'YYYYMMDD')) FROM pg_inherits JOIN pg_class"
@@ -116,7 +116,7 @@ class Events:
             return cursor.fetchone() or {}
 
     def record(self, actor: str, asked: str, found: int) -> None:
-        """Put on record who asked for what."""
+        """Record who asked for what."""
         self._connection.execute(
             "INSERT INTO events.look (actor, asked, since, found) VALUES (%s, %s, %s, %s)",
             [actor, asked, self._since, found],
@@ -128,11 +128,11 @@ class Events:
         ).fetchall()
 
     def _ask(self, words: Collection[str], where: str, values: Sequence[object], newest: int = 0) -> list[Row]:
-        """Rows in order of time, the first or the newest of very many: by words that lead to the moments to look in."""
+        """Return rows in order of time, the first or the newest ones, at the moments that words lead to."""
         moments = self._moments(words, newest)
         if not moments:
             return []
-        # Only the values come from outside, and none of them is in the text of the query.
+        # Values from outside are parameters only.
         query = f"SELECT {COLUMNS} FROM events.event WHERE at = ANY (%s) AND {where} ORDER BY at"  # noqa: S608
         with self._connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(query.encode(), [moments, *values])

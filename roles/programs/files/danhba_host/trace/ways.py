@@ -1,4 +1,4 @@
-"""Puts events together: which messages there were, and what became of each."""
+"""Combines events: which messages there were, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from typing import Any
 
 from .queries import Events, Row
 
-# Messages that an address is answered with; a longer list is asked for by time.
+# Maximum number of messages in the answer for an address; more by giving a time.
 MOST_MESSAGES = 20
-# From a message to the notice about it, to what became of that: no way is longer, but one that somebody made.
+# From a message to its notice and what became of that: longer ways are only made on purpose.
 MOST_STEPS = 8
 _QUEUE_ID = re.compile(r"[0-9A-Za-z]{6,30}")
 
 
 class Ways:
-    """The ways of the messages that somebody asks for."""
+    """Finds the ways of requested messages."""
 
     def __init__(self, events: Events) -> None:
         self._events = events
 
     def find(self, asked: str) -> tuple[str, list[Row], bool]:
-        """As what it was asked for (message-id, queue-id, address), its events by time, and whether there are more."""
+        """Return how the request was understood (message-id, queue-id, address), its events, and whether there are
+        more.
+        """
         if asked.startswith("<"):
             return "message-id", self._follow(self._events.of_messages([asked])), False
         if "@" not in asked:
@@ -41,7 +43,7 @@ class Ways:
         return self._follow(seeds + refused), len(queue_ids) > MOST_MESSAGES
 
     def _follow(self, rows: Sequence[Row]) -> list[Row]:
-        """All that belongs to the same messages: other queue ids, the mailboxes, what was done there."""
+        """Return all events of the same messages: other queue ids, mailboxes, and what was done there."""
         known = list(rows)
         queue_ids: set[str] = set()
         message_ids: set[str] = set()
@@ -59,7 +61,7 @@ class Ways:
         return _unique(known + self._reads(known))
 
     def _stored(self, rows: Sequence[Row]) -> list[Row]:
-        """Where each was stored; Dovecot cuts long message ids, and the session leads from one to the other."""
+        """Return where each was stored; the session connects Dovecot's truncated message ids with the complete ones."""
         there = {row["session"] for row in rows if row["event"] == "stored"}
         sessions = {row["session"] for row in rows if row["event"] == "delivered" and row["session"]} - there
         return self._events.of_sessions(sessions) if sessions else []
@@ -77,7 +79,7 @@ class Ways:
 
 
 def count_alike(rows: Sequence[Row], events: Events) -> None:
-    """Say at the last refusal of each client and reason in a minute how many more there were, which have no row."""
+    """Add, to the last refusal of each client and reason in a minute, the number of equal ones without a row."""
     last = {
         (found["minute"], found["network"], found["code"], found["protocol"]): found for found in events.counted(rows)
     }
@@ -86,7 +88,7 @@ def count_alike(rows: Sequence[Row], events: Events) -> None:
 
 
 def messages(rows: Sequence[Row], people: dict[tuple[str, str], Row]) -> list[dict[str, Any]]:
-    """The messages in rows, the oldest first, each with its events; what has no id is a message of its own."""
+    """Return the messages in rows, oldest first, each with its events; an event without id is a message of its own."""
     by_queue = {row["queue_id"]: row["message_id"] for row in rows if row["queue_id"] and row["message_id"]}
     by_session = _by_session(rows, by_queue)
     groups: dict[str, list[Row]] = {}
@@ -97,7 +99,7 @@ def messages(rows: Sequence[Row], people: dict[tuple[str, str], Row]) -> list[di
 
 
 def _by_session(rows: Sequence[Row], by_queue: dict[str, str]) -> dict[str, str]:
-    """The whole message ids by those that Dovecot has cut."""
+    """Return complete message ids by those that Dovecot has truncated."""
     whole = {row["session"]: by_queue.get(row["queue_id"]) for row in rows if row["event"] == "delivered"}
     found = {
         row["message_id"]: whole.get(row["session"]) for row in rows if row["event"] == "stored" and row["message_id"]
@@ -118,7 +120,7 @@ def _message(rows: Sequence[Row], people: dict[tuple[str, str], Row]) -> dict[st
 
 
 def _event(row: Row, people: dict[tuple[str, str], Row]) -> dict[str, Any]:
-    """One event, with whose mailbox it is about in place of kind and id; what is not known is left out."""
+    """Return an event with its mailbox's owner in place of kind and id, without unknown values."""
     shown = {name: value for name, value in row.items() if value is not None and name not in {"kind", "id", "symbols"}}
     shown["at"] = row["at"].isoformat()
     if row["symbols"]:
@@ -139,6 +141,6 @@ def _named(rows: Iterable[Row], *names: str) -> set[str]:
 
 
 def _unique(rows: Collection[Row]) -> list[Row]:
-    """Each once, in order of time, and of the steps where two are of one moment."""
+    """Return each row once, in order of time."""
     once = {(row["at"], row["event"], row["queue_id"], row["recipient"], row["id"], row["uid"]): row for row in rows}
     return sorted(once.values(), key=lambda row: row["at"])
