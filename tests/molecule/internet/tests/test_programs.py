@@ -93,6 +93,9 @@ def test_programs_belong_to_root_and_are_compiled(host: Host) -> None:
         "/usr/local/lib/danhba/quota-warning",
         "/usr/local/libexec/danhba-addressbook-sync",
         "/usr/local/libexec/danhba-end-sessions",
+        "/etc/systemd/system/danhba-full.service",
+        "/etc/systemd/system/danhba-room.timer",
+        "/etc/systemd/system/danhba-names.timer",
     ],
 )
 def test_what_was_there_before_is_gone(host: Host, path: str) -> None:
