@@ -111,7 +111,7 @@ class Throttle:
             self._changed.update(keys)
 
     def _drop_expired(self, now: float) -> None:
-        """Drop expired keys; all keys after the first one used within the window were used later, so the search ends."""
+        """Drop expired keys; keys are in order of last use, so stop at the first fresh one."""
         while self._attempts:
             key, attempts = next(iter(self._attempts.items()))
             if attempts and attempts[-1] > now - self._window:

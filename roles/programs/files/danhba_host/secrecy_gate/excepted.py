@@ -35,7 +35,7 @@ def _digest(part: Message) -> str:
 
 
 def _content(part: Message) -> bytes | None:
-    """Return the content as any mail program decodes it: unencoded, or strict base64, so that nothing hides behind it."""
+    """Return the content decoded as every mail program does it: none or strict base64, so that nothing is hidden."""
     encodings = part.get_all("Content-Transfer-Encoding", ["7bit"])
     octets = str(part.get_payload()).encode("ascii", "surrogateescape")
     if len(encodings) > 1:

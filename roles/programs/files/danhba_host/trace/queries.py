@@ -80,7 +80,7 @@ class Events:
             return {(row["kind"], row["id"]): row for row in cursor.fetchall()}
 
     def counted(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the number of refusals that were only counted like those in rows (`times`), with the `row` they equal."""
+        """Return how many refusals equal to each row were only counted (`times`), with that `row`."""
         refused = [row for row in rows if row["event"] == "refused" and row["step"] != SEEN_WHOLE]
         if not refused:
             return []
